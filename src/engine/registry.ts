@@ -1,10 +1,10 @@
 /**
  * Engines by their name in a spec and on the command line. An engine's code is loaded only when the engine is opened.
  */
+import { areSeveral } from '../base/devices.js'
 import { UserError } from '../base/issue.js'
 import { reasonOf } from '../base/reason.js'
 import { CUDA_SETUP_HINT, locateTensorflow } from '../libtensorflow/locate.js'
-import { devicesIn } from '../spec/engines.js'
 import type { EngineName } from '../spec/spec.js'
 import { DEFAULT_REQUEST, type Engine, type EngineRequest } from './engine.js'
 import { type Arithmetic, faster } from './faster.js'
@@ -74,7 +74,7 @@ async function tensorflowIfSetUp(
   arithmetic: (() => Promise<Arithmetic>) | undefined,
 ): Promise<Engine | undefined> {
   const { device, precision } = request
-  const needed = device.startsWith('gpu') || devicesIn(device).length > 1 || precision !== 'float32'
+  const needed = device.startsWith('gpu') || areSeveral(device) || precision !== 'float32'
   if (needed) return ENGINES.tensorflow(request)
   try {
     const library = locateTensorflow(process.env, { onlySetUp: true })
@@ -122,7 +122,7 @@ function engineOfHosts(name: EngineName, { addresses }: Hosts): RealEngine {
 
 /** Throws a UserError if several devices are asked for on an engine that has one. */
 function requireOneDevice(name: EngineName, { device }: EngineRequest): void {
-  if (name === 'auto' || name === 'tensorflow' || devicesIn(device).length === 1) return
+  if (name === 'auto' || name === 'tensorflow' || !areSeveral(device)) return
   throw new UserError(
     `Engine ${name} computes on one device, but device ${device} is asked for: use engine tensorflow, or one device.`,
   )

@@ -15,6 +15,9 @@ export type LearningPrograms = StepPrograms & {
 /**
  * Programs whose outputs are not sums over a batch, or that take none: each host runs them for itself, on one device.
  */
-export const PROGRAMS_OF_ONE_PLACE: readonly string[] = ['inspect', 'lookups', 'average', 'overwrite']
+const OF_ONE_PLACE: readonly string[] = ['inspect', 'lookups', 'average', 'overwrite']
+
+/** True for a program that hosts or devices share. */
+export const isShared = (program: string): boolean => !OF_ONE_PLACE.includes(program)
 
 export type LearningProgram = keyof LearningPrograms

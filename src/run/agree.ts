@@ -1,11 +1,11 @@
 /** Compares what hosts are about to train together. */
+import { areSeveral } from '../base/devices.js'
 import { UserError } from '../base/issue.js'
-import { devicesIn } from '../spec/engines.js'
-import { PERSISTENT } from '../spec/rbm.js'
-import { isStacked, isSupervised, type ResolvedSpec } from '../spec/spec.js'
+import type { ResolvedSpec } from '../spec/spec.js'
 import { dataKey } from './data-key.js'
 import { differenceLine, differences, HARMLESS } from './differences.js'
 import { ofFirstHost } from './host-group.js'
+import { persistentIn } from './persistent-chains.js'
 import { ownVersion } from './versions.js'
 import type { Work } from './work.js'
 
@@ -15,16 +15,15 @@ export function refuseForHosts(spec: ResolvedSpec): void {
   if (k_fold !== null && fold === null) {
     throw new UserError('Several hosts cannot train the folds of a spec together: train each with "fold" on its own.')
   }
-  if (devicesIn(spec.device).length > 1) {
+  if (areSeveral(spec.device)) {
     throw new UserError(
       `Several hosts cannot use several devices each, but device ${spec.device} is asked for. Start a process for each device instead, by TF_CONFIG, and choose its GPU with CUDA_VISIBLE_DEVICES.`,
     )
   }
-  const rbms = isStacked(spec) ? spec.model.rbms : isSupervised(spec) ? [] : [spec]
-  const persistent = rbms.map(({ training }) => training.algorithm).find((name) => PERSISTENT.includes(name))
+  const [persistent] = persistentIn(spec)
   if (persistent !== undefined) {
     throw new UserError(
-      `Several hosts cannot train an RBM by "${persistent}", whose chains go on from step to step on one machine. Use "algorithm": "cd" or "mean_field".`,
+      `Several hosts cannot train an RBM by "${persistent.algorithm}", whose chains go on from step to step on one machine. Use "algorithm": "cd" or "mean_field".`,
     )
   }
 }

@@ -1,4 +1,5 @@
 /** Checks a spec against its data. */
+import { areSeveral } from '../base/devices.js'
 import type { Field } from '../base/field.js'
 import { type DataForm, inputKey } from '../base/form.js'
 import { checkSplit } from '../data/check-split.js'
@@ -13,11 +14,23 @@ import { outputsOf } from '../spec/outputs.js'
 import { isStacked, isSupervised, type ResolvedSpec, type StackedSpec } from '../spec/spec.js'
 import { fineTuningStage, rbmStages } from '../spec/stages.js'
 import { hiddenForm } from './hidden-form.js'
+import { persistentIn } from './persistent-chains.js'
 import { sizesOf } from './stages.js'
 
 /** Returns every problem that can be found without reading the data. */
 export function checkSpec(spec: ResolvedSpec, form: DataForm): ModelIssue[] {
-  return [...checkItsModel(spec, form), ...checkSplit(spec.fit, form)]
+  return [...checkItsModel(spec, form), ...checkSplit(spec.fit, form), ...checkDevices(spec)]
+}
+
+/** Returns the problems of training on several devices. */
+function checkDevices(spec: ResolvedSpec): ModelIssue[] {
+  const { device } = spec
+  if (!areSeveral(device)) return []
+  return persistentIn(spec).map(({ algorithm, pointer }) => ({
+    code: 'device',
+    pointer,
+    message: `found "${algorithm}", whose chains go on from step to step on one device, but the spec has ${device}; use "cd" or "mean_field", or one device`,
+  }))
 }
 
 /**

@@ -6,6 +6,7 @@ import type { TestData } from '../data/open-test.js'
 import type { Engine, StateValues } from '../engine/engine.js'
 import type { EvaluateReport } from '../export/evaluate-report.js'
 import { finiteMeasures } from '../export/report-fields.js'
+import { isShared } from '../program/learning-programs.js'
 import type { Measured } from '../program/measured.js'
 import { CHAINS } from '../program/model-phase.js'
 import { measureOf } from '../program/rbm-measures.js'
@@ -57,7 +58,7 @@ export async function openEvaluation(
     inspect: { ...inspect, state },
     ...(lookups && { lookups: { ...lookups, state } }),
   }
-  const runner = (await engine.load(programs, { seed: spec.seed, batchSize, warn })) as Session['runner']
+  const runner = (await engine.load(programs, { seed: spec.seed, batchSize, isShared, warn })) as Session['runner']
   return {
     form,
     runner,

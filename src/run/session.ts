@@ -12,7 +12,7 @@ import type { StartReport } from '../export/start-report.js'
 import type { ClassRbm } from '../model/rbm/class-rbm.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import type { Saveable } from '../model/saveable.js'
-import { type LearningProgram, PROGRAMS_OF_ONE_PLACE } from '../program/learning-programs.js'
+import { isShared, type LearningProgram } from '../program/learning-programs.js'
 import { betterOf } from '../spec/metrics.js'
 import { allMetricsOf, type FitSpec, type ResolvedSpec, type StageSpec } from '../spec/spec.js'
 import type { Callback } from '../training/callbacks/callback.js'
@@ -80,7 +80,7 @@ export async function openSession(
   const agreement = group ? new Agreement(group) : null
   const runner = await engine.load(programs, {
     ...{ seed, batchSize, ...memory },
-    isShared: (program) => !PROGRAMS_OF_ONE_PLACE.includes(program),
+    isShared,
     ...(agreement && { news: agreement.news }),
     ...(warn && { warn }),
   })

@@ -1,5 +1,6 @@
 /** Names of engines, precisions and devices. The command line offers the same names. */
 import { z } from 'zod'
+import { devicesIn } from '../base/devices.js'
 import { nameIn } from './family.js'
 
 /** Engines by name. Those that are `eager` are references to compare with, not the fast path. */
@@ -47,6 +48,3 @@ export const deviceSchema = z
 
 /** The device to compute on, as in a spec or in `--device`: one, or several that share each batch. */
 export type Device = z.infer<typeof deviceSchema>
-
-/** The devices of a request, `gpu:0`, `gpu:1`. */
-export const devicesIn = (device: Device): readonly string[] => device.split(',')

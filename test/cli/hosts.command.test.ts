@@ -125,6 +125,7 @@ describe('--hosts', () => {
   test.each([
     ['folds', 'fit.k_fold=3', 'Several hosts cannot train the folds'],
     ['persistent chains', 'training.algorithm=pcd', 'Several hosts cannot train an RBM by "pcd"'],
+    ['several devices', 'device=gpu:0,gpu:1', 'Several hosts cannot use several devices each'],
   ])('refuses %s before anybody is asked', async (_, setting, words) => {
     const args = ['spec.json', '--hosts', `127.0.0.1:${await freePort()}`, '--token', 'token', '--insecure']
     const { code, stderr } = await runCommand([...args, '--hosts-wait', '1', '--set', setting], { cwd: folder() })

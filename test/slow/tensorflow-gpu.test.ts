@@ -90,6 +90,32 @@ describe.runIf(canStubTensorflow)('with a stub of the driver and a library for C
     }
   })
 
+  test('two GPUs share each batch', async () => {
+    const [PARALLEL, GPU_OPTIONS, VISIBLE_DEVICES] = [5, 6, 5]
+    const onBoth = await run('--device gpu:1,gpu:0', MACHINE)
+    expect(onBoth).toMatchObject({ code: 0, left: [], history: { engine: 'tensorflow', device: 'gpu:1,gpu:0' } })
+    expect(onBoth.stderr).toMatch(/^Engine tensorflow on gpu:1,gpu:0\.\n/)
+    const config = onBoth.configs.at(-1)!
+    expect(config[PARALLEL]).toBe(2)
+    const gpus = fieldsOf(config[GPU_OPTIONS] as Uint8Array)[VISIBLE_DEVICES]
+    expect(Buffer.from(gpus as Uint8Array).toString()).toBe('1,0')
+    const onOne = await run('--device gpu:1', MACHINE)
+    for (const [name, values] of Object.entries<number[]>(onOne.history.metrics)) {
+      for (const [epoch, value] of values.entries()) expect(onBoth.history.metrics[name][epoch]).toBeCloseTo(value, 6)
+    }
+  })
+
+  test('two GPUs of which one is not there, or not found by TensorFlow', async () => {
+    expectRefusal(
+      await run('--device gpu:0,gpu:2,gpu:5', MACHINE),
+      /^There is no gpu:2, no gpu:5: this machine has gpu:0 \(Stub 0\), gpu:1 \(Stub 1\)\.$/m,
+    )
+    expectRefusal(
+      await run('--device gpu:0,gpu:1', { ...MACHINE, SESSION_GPUS: 1 }),
+      /^TensorFlow finds 1 of 2 GPUs with .*libtensorflow_cc.*; --verbose 3 shows why\.$/m,
+    )
+  })
+
   /** tensorflow/core/protobuf/config.proto */
   test('the configuration names the GPU, and takes memory as it is needed', async () => {
     const { history, configs } = await run('--engine tensorflow --device gpu:1 --set precision=mixed_float16', MACHINE)

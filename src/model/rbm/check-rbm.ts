@@ -2,8 +2,7 @@
 import { epochLengths } from '../../base/epoch.js'
 import { classesOf, type DataForm, inputShape, soleInput } from '../../base/form.js'
 import { formatShape, sizeOf } from '../../base/shape.js'
-import { devicesIn } from '../../spec/engines.js'
-import { PERSISTENT, type TrainingSpec } from '../../spec/rbm.js'
+import type { TrainingSpec } from '../../spec/rbm.js'
 import type { UnsupervisedSpec } from '../../spec/spec.js'
 import { MAX_WEIGHTS } from '../check-model.js'
 import type { ModelIssue } from '../issue.js'
@@ -19,7 +18,7 @@ const MAX_CHAIN_UNITS = 100e6
 const MAX_FLIPPED_INPUTS = 5e6
 
 /** Returns every problem of fitting an RBM to the data, or an empty list. */
-export function checkRbm({ model, training, metrics, fit, device }: UnsupervisedSpec, form: DataForm): ModelIssue[] {
+export function checkRbm({ model, training, metrics, fit }: UnsupervisedSpec, form: DataForm): ModelIssue[] {
   const { name, rows } = form
   const unfit = dataIssues(training, form)
   if (unfit.length > 0) return unfit
@@ -55,10 +54,6 @@ export function checkRbm({ model, training, metrics, fit, device }: Unsupervised
   if (weights > MAX_WEIGHTS) {
     const message = `${counted(hidden)} hidden units bring the model to ${counted(weights)} weights, must be at most ${counted(MAX_WEIGHTS)}`
     issues.push({ code: 'size', pointer: '/model/hidden_units', message })
-  }
-  if (devicesIn(device).length > 1 && PERSISTENT.includes(training.algorithm)) {
-    const message = `found "${training.algorithm}", whose chains go on from step to step on one device, but the spec has ${device}; use "cd" or "mean_field", or one device`
-    issues.push({ code: 'device', pointer: '/training/algorithm', message })
   }
   const { batchSize } = epochLengths(rows.train, fit.batch_size)
   const chains = chainsOf(training, batchSize)

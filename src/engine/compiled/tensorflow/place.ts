@@ -1,8 +1,9 @@
 /** Chooses the devices of engine `tensorflow`, from the request, the machine, and what TensorFlow can use. */
+import { devicesIn } from '../../../base/devices.js'
 import { UserError } from '../../../base/issue.js'
 import { findCuda } from '../../../libtensorflow/cuda.js'
 import { CUDA_SETUP_HINT, type TensorflowLibrary } from '../../../libtensorflow/locate.js'
-import { type Device, devicesIn } from '../../../spec/engines.js'
+import type { Device } from '../../../spec/engines.js'
 import type { Tensorflow } from './c-api.js'
 import { type SessionConfig, sessionConfig } from './config.js'
 import { TensorflowFailure, TensorflowSession } from './session.js'

@@ -2,7 +2,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Runner } from '../../../../src/engine/engine.js'
 import { openEngine } from '../../../../src/engine/registry.js'
-import { PROGRAMS_OF_ONE_PLACE } from '../../../../src/program/learning-programs.js'
+import { isShared } from '../../../../src/program/learning-programs.js'
 import type { Device } from '../../../../src/spec/engines.js'
 import { expectClose, expectSameState, largestMagnitude } from '../../../support/close.js'
 import { arraysOf, X, Y } from '../../../support/data.js'
@@ -13,22 +13,22 @@ import { nodesByDevice } from '../../../support/tensorflow-trace.js'
 const loss = 'sparse_categorical_crossentropy'
 const output = { type: 'Dense', units: 3, activation: 'softmax' }
 const DENSE = [{ type: 'Dense', units: 7, activation: 'relu' }, { type: 'Dropout', rate: 0.3 }, output]
+const RMSPROP = smallNetwork({ layers: DENSE, loss, optimizer: 'RMSprop' })
 const NETWORKS: Readonly<Record<string, Network>> = {
-  'dropout, noise, regularization, constraints, clipping, running means and accumulated gradients': smallNetwork({
+  'noise, regularization, constraints, clipping, running means and accumulated gradients': smallNetwork({
     layers: [
       { type: 'GaussianNoise', stddev: 0.1 },
       { type: 'Dense', units: 7, activation: 'relu', kernel_regularizer: { type: 'l2', l2: 0.01 } },
-      { type: 'Dropout', rate: 0.3 },
       { ...output, kernel_constraint: { type: 'max_norm', max_value: 1 } },
     ],
     ...{ loss, metrics: ['acc', 'AUC'] },
     optimizer: { type: 'AdamW', global_clipnorm: 0.5, use_ema: true, gradient_accumulation_steps: 2 },
   }),
   // an operator that changes weights in place, after both devices have read them
-  'RMSprop, and gradients that need the weights': smallNetwork({ layers: DENSE, loss, optimizer: 'RMSprop' }),
+  'dropout, and RMSprop': RMSPROP,
   'a recurrent network': smallNetwork(
-    { layers: [{ type: 'LSTM', units: 9, dropout: 0.2, recurrent_dropout: 0.1 }, output], loss, optimizer: 'Adam' },
-    [4, 3],
+    { layers: [{ type: 'LSTM', units: 5, dropout: 0.2, recurrent_dropout: 0.1 }, output], loss, optimizer: 'SGD' },
+    [2, 3],
   ),
   'a convolutional network': smallNetwork(
     {
@@ -46,7 +46,6 @@ const NETWORKS: Readonly<Record<string, Network>> = {
 async function load(device: Device, { programs }: Network, warn?: (text: string) => void): Promise<Runner<string>> {
   const { engine } = await openEngine('tensorflow', { device, precision: 'float32', logs: false })
   expect(engine.device).toBe(device)
-  const isShared = (program: string) => !PROGRAMS_OF_ONE_PLACE.includes(program)
   const runner = await engine.load({ ...programs }, { seed: 1, batchSize: 8, isShared, ...(warn && { warn }) })
   onTestFinished(() => runner.dispose())
   return runner
@@ -74,49 +73,46 @@ async function train(device: Device, network: Network, sizes: readonly number[])
 }
 
 /** Batches that cannot be divided evenly, and one that is too small to be divided. */
-const SIZES = [8, 8, 7, 5, 3]
+const SIZES = [8, 7, 8, 3]
 
 describe.runIf(engineNames.includes('tensorflow'))('several devices', () => {
   test.each(Object.entries(NETWORKS))('%s', async (_, network) => {
     const expected = await train('cpu', network, SIZES)
-    for (const device of ['cpu:0,cpu:1', 'cpu:0,cpu:1,cpu:2'] as const) {
-      const found = await train(device, network, SIZES)
-      expect(Object.keys(found.outputs)).toEqual(Object.keys(expected.outputs))
-      for (const [name, values] of Object.entries(expected.outputs)) {
-        expectClose(found.outputs[name]!, values, name, { relative: 1e-5, absolute: 1e-6 })
-      }
-      for (const [name, values] of Object.entries(expected.state)) {
-        const tolerance = { relative: 1e-4, absolute: 1e-5 * largestMagnitude(values) }
-        expectClose(found.state[name]!, values, name, tolerance)
-      }
+    const device = network === RMSPROP ? 'cpu:0,cpu:1,cpu:2' : 'cpu:0,cpu:1'
+    const found = await train(device, network, SIZES)
+    expect(Object.keys(found.outputs)).toEqual(Object.keys(expected.outputs))
+    for (const [name, values] of Object.entries(expected.outputs)) {
+      expectClose(found.outputs[name]!, values, name, { relative: 1e-5, absolute: 1e-6 })
+    }
+    for (const [name, values] of Object.entries(expected.state)) {
+      const tolerance = { relative: 1e-5, absolute: 1e-5 * largestMagnitude(values) }
+      expectClose(found.state[name]!, values, name, tolerance)
     }
   })
 
   test('the same seed gives the same bits', async () => {
-    const network = NETWORKS['RMSprop, and gradients that need the weights']!
-    const [first, again] = [await train('cpu:0,cpu:1', network, SIZES), await train('cpu:0,cpu:1', network, SIZES)]
+    const [first, again] = [await train('cpu:0,cpu:1', RMSPROP, [8, 7]), await train('cpu:0,cpu:1', RMSPROP, [8, 7])]
     expect(again.outputs).toEqual(first.outputs)
     expectSameState(again.state, first.state)
   })
 
   test('each computes its share, and the first one what is not shared', async () => {
-    const network = NETWORKS['RMSprop, and gradients that need the weights']!
-    const runner = await load('cpu:0,cpu:1', network)
-    const products = async (program: string, size: number) => {
-      const run = () => runner.run(program, rowsOf(network, size), { learning_rate: 0.01, iterations: 0 })
+    const runner = await load('cpu:0,cpu:1', RMSPROP)
+    const nodesOf = async (program: string, size: number) => {
+      const run = () => runner.run(program, rowsOf(RMSPROP, size), { learning_rate: 0.01, iterations: 0 })
       const nodes = await nodesByDevice(run)
       return [0, 1].map((index) => {
         const [, found = []] = [...nodes].find(([device]) => device.endsWith(`CPU:${index}`)) ?? []
         return found.length
       })
     }
-    const [first, second] = (await products('train', 8)) as [number, number]
+    const [first, second] = (await nodesOf('train', 8)) as [number, number]
     expect(second).toBeGreaterThan(10)
     // the first one also updates the weights
     expect(first).toBeGreaterThan(second)
-    expect((await products('train', 3))[1]).toBe(0)
-    expect((await products('inspect', 8))[1]).toBe(0)
-    expect((await products('evaluate', 8))[1]).toBeGreaterThan(5)
+    expect((await nodesOf('train', 3))[1]).toBe(0)
+    expect((await nodesOf('inspect', 8))[1]).toBe(0)
+    expect((await nodesOf('evaluate', 8))[1]).toBeGreaterThan(5)
   })
 
   test('what looks across a batch sees the share of a device, and a warning says so', async () => {

@@ -3,6 +3,7 @@ import { BinaryReader } from '@bufbuild/protobuf/wire'
 import { describe, expect, test } from 'vitest'
 import { simplifiedGraph } from '../../../../src/engine/compiled/passes/simplified.js'
 import { splitUpdate } from '../../../../src/engine/compiled/passes/split-update.js'
+import { dividedStep } from '../../../../src/engine/compiled/tensorflow/devices.js'
 import { DATA_TYPE, type DataType } from '../../../../src/engine/compiled/tensorflow/graph-def.js'
 import { lowerToTensorflow } from '../../../../src/engine/compiled/tensorflow/lower.js'
 import type { Program } from '../../../../src/program/program.js'
@@ -18,6 +19,7 @@ const FLOAT = ['float32'] as const
  */
 const ON_CARDS: Readonly<Record<string, readonly DataType[]>> = {
   Abs: FLOAT,
+  AddN: FLOAT,
   AddV2: FLOAT,
   ArgMax: FLOAT,
   AssignVariableOp: FLOAT,
@@ -66,6 +68,7 @@ const ON_CARDS: Readonly<Record<string, readonly DataType[]>> = {
   Sigmoid: FLOAT,
   SigmoidGrad: FLOAT,
   Sign: FLOAT,
+  Slice: FLOAT,
   Softplus: FLOAT,
   Sqrt: FLOAT,
   Square: FLOAT,
@@ -131,6 +134,33 @@ describe('every operator of a step has a kernel for GPUs', () => {
   })
 })
 
+test('two GPUs compute a part of the batch each, and the first one the new state', async () => {
+  const { programs } = smallNetwork({ layers: LAYERS, loss: 'sparse_categorical_crossentropy', optimizer: 'RMSprop' })
+  const { graph, split, others } = (await dividedStep(programs.train, BATCH_SIZE - 1, 2))!
+  const places: readonly string[] = programs.train.state.map(({ name }) => name)
+  const lowered = lowerToTensorflow(graph, split, {
+    ...{ prefix: 'step/', seed: 1, batch: { size: BATCH_SIZE - 1, arrays: arraysOf(new Uint8Array()) } },
+    indexOf: (slot) => places.indexOf(slot),
+    others: others.map((part) => ({ ...part, device: '/device:GPU:1' })),
+  })
+  const nodes = nodesOf(lowered.graph)
+  const on = (wanted: string) => nodes.filter(({ device }) => device === wanted).map(({ op }) => op)
+  const count = (ops: readonly string[], wanted: string) => ops.filter((op) => op === wanted).length
+  const [first, second, host] = [on(''), on('/device:GPU:1'), on('/device:CPU:0')]
+  expect(count(second, 'MatMul')).toBe(count(first, 'MatMul'))
+  expect(count(first, 'MatMul')).toBeGreaterThan(0)
+  // weights are read once; gradients, and the loss, are added on the first GPU
+  const weights = programs.train.state.filter(({ role }) => role === 'weight')
+  expect([count(first, 'AddN'), count(second, 'AddN')]).toEqual([weights.length + 1, 0])
+  expect([count(first, 'ResourceApplyRMSProp'), count(second, 'ReadVariableOp')]).toEqual([weights.length, 0])
+  // the batch is cut on the processor, where it is fed
+  expect(new Set(host)).toEqual(new Set(['Const', 'Slice', 'AddV2']))
+  expect(lowered.feeds.map(({ shape }) => shape[0])).toContain(BATCH_SIZE - 1)
+  for (const { op, type, device } of nodes) {
+    if (device !== '/device:CPU:0') expect(type ? ON_CARDS[op]?.includes(type) : UNTYPED.includes(op), op).toBe(true)
+  }
+})
+
 test.each(['LSTM', 'GRU'])('each gate of %s has its gradient by one operator', async (type) => {
   const steps = 5
   const layers = [
@@ -181,7 +211,7 @@ async function loweredOf(program: Program, { fused = false } = {}) {
 }
 
 /** Operators of a GraphDef, each with the type it computes with. */
-function nodesOf(graph: Uint8Array): { op: string; type: DataType | undefined }[] {
+function nodesOf(graph: Uint8Array): { op: string; type: DataType | undefined; device: string }[] {
   return fieldsOf(graph)
     .filter(({ field }) => field === 1)
     .map(({ bytes }) => {
@@ -193,7 +223,12 @@ function nodesOf(graph: Uint8Array): { op: string; type: DataType | undefined }[
         types.set(textOf(key!.bytes), typeIn(value!.bytes))
       }
       const type = types.get('TI') ?? types.get('SrcT') ?? types.get('T') ?? types.get('Tparams') ?? types.get('dtype')
-      return { op: textOf(node.find(({ field }) => field === 2)!.bytes), type }
+      const device = node.find(({ field }) => field === 4)
+      return {
+        op: textOf(node.find(({ field }) => field === 2)!.bytes),
+        type,
+        device: device ? textOf(device.bytes) : '',
+      }
     })
 }
 
