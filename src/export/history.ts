@@ -26,6 +26,7 @@ export const historySchema = z
       .describe(
         'Logical processors that the run could use. The same seed gives the same run, bit for bit, only with the same number.',
       ),
+    hosts: z.int().min(2).optional().describe('Number of hosts that trained together. Absent for one.'),
     versions: z.record(z.string(), z.string()).describe('Versions of trainspec, Node and the packages that computed.'),
     started: z.iso.datetime().describe('Start time of training, UTC.'),
     total_seconds: z.number().describe('Wall time from the start of training to the test scores.'),
@@ -120,7 +121,16 @@ export const historyJsonSchema = () => z.toJSONSchema(historySchema, { target: '
 export interface HistoryParts
   extends Pick<
     History,
-    'name' | 'seed' | 'engine' | 'device' | 'precision' | 'processors' | 'versions' | 'started' | 'total_seconds'
+    | 'name'
+    | 'seed'
+    | 'engine'
+    | 'device'
+    | 'precision'
+    | 'processors'
+    | 'hosts'
+    | 'versions'
+    | 'started'
+    | 'total_seconds'
   > {
   readonly warnings: readonly Issue[]
   readonly startedFrom: StartReport | null

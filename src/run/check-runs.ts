@@ -156,6 +156,7 @@ function notesOn(history: History, baseline: Baseline, comparisons: readonly Com
     ...(['engine', 'device', 'precision', 'processors'] as const).flatMap((name) =>
       differ(name, history[name], environment[name]),
     ),
+    ...(history.hosts ? [`The baseline was made with 1 host, the run with ${history.hosts}.`] : []),
     ...versions.flatMap((name) => differ(name, history.versions[name], environment.versions[name])),
     ...(['samples', 'validation_samples'] as const).flatMap((name) =>
       differ(name.replace('_', ' '), history[name], baseline[name]),

@@ -1,6 +1,5 @@
 /** Trains the model of a session, tests it, and writes the results. */
 import { type Issue, UserError } from '../base/issue.js'
-import { processors } from '../base/processors.js'
 import type { Engine } from '../engine/engine.js'
 import { buildHistory, type History } from '../export/history.js'
 import type { StageSpec } from '../spec/spec.js'
@@ -18,7 +17,7 @@ import { checkExpectations, type Expectation, type Measured, scoresOf } from '..
 import { train } from '../training/loop.js'
 import { BEGIN, type Checkpoints } from '../training/state.js'
 import type { Results } from './results.js'
-import type { ResumeState } from './resume.js'
+import { computedBy, type ResumeState } from './resume.js'
 import type { Session } from './session.js'
 import { versions } from './versions.js'
 
@@ -112,10 +111,7 @@ export async function finishRun(run: TrainingRun, trained: TrainingResult): Prom
     buildHistory({
       name: spec.name,
       seed: spec.seed,
-      engine: engine.name,
-      device: engine.device,
-      precision: engine.precision,
-      processors: processors(),
+      ...computedBy(engine),
       versions: versions(engine),
       started: began.date.toISOString(),
       total_seconds,

@@ -190,10 +190,11 @@ test('another environment is noted', async () => {
   const folderOf = (more: Parameters<typeof runWith>[2]) => runWith(0.95, 0.12, more)
   writeFileSync(
     join(folder, 'gpu.json'),
-    folderOf({ device: 'gpu:0', versions: { trainspec: '0.1.0', node: '22.1.0' } }),
+    folderOf({ device: 'gpu:0', hosts: 2, versions: { trainspec: '0.1.0', node: '22.1.0' } }),
   )
   const { stdout } = await checked('gpu.json --baseline good.json')
   expect(stdout).toContain('Note: The baseline was made with device cpu, the run with gpu:0.')
+  expect(stdout).toContain('Note: The baseline was made with 1 host, the run with 2.')
   expect(stdout).toContain('Note: The baseline was made with node 20.19.0, the run with 22.1.0.')
 })
 

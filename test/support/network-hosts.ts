@@ -18,6 +18,8 @@ export interface TestHosts {
 export interface StartOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
+  /** The only processor core on which it runs, from 0; absent for all. Needs `taskset`. */
+  readonly core?: number
 }
 
 export interface HostProcess {
@@ -41,9 +43,10 @@ export async function openHosts(count: number): Promise<TestHosts> {
   return {
     addresses,
     areApart: network !== undefined,
-    start(rank, args, { cwd, env = {} } = {}) {
+    start(rank, args, { cwd, env = {}, core } = {}) {
       const task = { type: 'worker', index: rank }
-      const child = spawn(...inside(hosts[rank]?.name, [process.execPath, ...args]), {
+      const pinned = core === undefined ? [] : ['taskset', '-c', String(core)]
+      const child = spawn(...inside(hosts[rank]?.name, [...pinned, process.execPath, ...args]), {
         cwd,
         env: { ...process.env, TF_CONFIG: JSON.stringify({ cluster: { worker: addresses }, task }), ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
