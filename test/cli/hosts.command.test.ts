@@ -70,6 +70,19 @@ describe('a worker', () => {
   })
 })
 
+test('a host without a worker says that the data are not sent', async () => {
+  const data = { source: 'none.csv', target: 'y' }
+  const network = { type: 'Sequential', layers: [{ type: 'Dense', units: 2 }] }
+  const spec = { data, model: network, loss: 'mse' }
+  const task = { type: 'worker', index: 1 }
+  const { code, stderr } = await runCommand(['spec.json'], {
+    cwd: folder({ 'spec.json': JSON.stringify(spec) }),
+    env: { TF_CONFIG: JSON.stringify({ cluster: { worker: ['b:1', 'c:1'] }, task }) },
+  })
+  expect(code, stderr).toBe(2)
+  expect(stderr).toContain('All hosts read the data under the same paths. "train --hosts" sends the data to hosts that')
+})
+
 describe('--hosts', () => {
   test('lists everything that is wrong', async () => {
     const args = ['spec.json', '--hosts', 'b,c:0', '--token', 'none', '--hosts-min', '4', '--insecure']

@@ -101,8 +101,8 @@ describe.skipIf(!library || process.platform !== 'linux' || !mayHide())('a worke
   }
 
   /** Trains, and returns what the chief has said and the bytes of the weights. */
-  async function trained(spec: string, port: number, out: string): Promise<{ said: string; weights: string }> {
-    const group = ['--hosts', `127.0.0.1:${port}`, '--token', '../token', '--insecure']
+  async function trained(spec: string, port: number, out: string, options: readonly string[] = []) {
+    const group = ['--hosts', `127.0.0.1:${port}`, '--token', '../token', '--insecure', ...options]
     const child = spawn(process.execPath, [COMMAND, spec, ...group, '--out', out, '--verbose', '2'], {
       ...{ cwd: join(cwd, 'chief'), env: environment('chief-cache'), stdio: ['ignore', 'ignore', 'pipe'] as const },
     })
@@ -174,6 +174,12 @@ describe.skipIf(!library || process.platform !== 'linux' || !mayHide())('a worke
     expect(third.said).toMatch(/^Sent 2\.\d MB of data to/m)
     expect(third.weights === same.weights).toBe(true)
     expect(readFileSync(pack!).equals(bytes)).toBe(true)
+    // the weights with which training begins are not on the worker either
+    const start = ['--set', 'start=same']
+    const one = await trained('spec.json', ports.same, 'started-same', start)
+    const other = await trained('spec.json', proxy.port, 'started', start)
+    expect(other.weights === one.weights).toBe(true)
+    expect(one.weights === same.weights).toBe(false)
   })
 
   test.runIf(all)('has the same weights as the first host, bit for bit', async () => {

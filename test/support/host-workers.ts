@@ -20,7 +20,7 @@ export const TOKEN = Buffer.from('a secret of many characters')
 export const VERSION = '1.2.3'
 
 /** Milliseconds. */
-export const FAST: Timing = { beat: 40, silence: 400, greeting: 300 }
+export const FAST: Timing = { beat: 40, silence: 400, greeting: 500 }
 
 /** A training process that ends when the test says so. */
 export class MockTraining implements TrainingProcess {
@@ -115,12 +115,14 @@ export class Stranger {
 
   constructor(readonly socket: Socket) {
     onTestFinished(() => void socket.destroy())
-    createInterface({ input: socket }).on('line', (line) => {
+    const lines = createInterface({ input: socket }).on('line', (line) => {
       const message = JSON.parse(line)
       if (message.type === 'beat') return
       this.heard.push(message)
       this.#waiting()
     })
+    // of the socket
+    lines.on('error', () => {})
     this.closed = new Promise((resolve) => {
       socket.on('close', () => resolve())
     })

@@ -2,6 +2,7 @@
  * Reads a stream of rows once and keeps them, so that learning, splitting and preparing can go over them again. Rows
  * that do not fit in memory lie in a scratch file.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Named } from '../../base/field.js'
 import { noNames } from '../../base/no-names.js'
 import { Room } from '../../base/room.js'
@@ -148,6 +149,8 @@ class RowStore {
     if (this.#isClosed) throw new Error('internal: the rows of a source were forgotten')
     const room = new Room()
     for (const { rows, position, bytes } of this.#kept) {
+      // rows in memory take no time to come: signals, and messages of other hosts, are heard between them
+      if (bytes) await nextTurn()
       const { from, found } = bytes ? { from: 0, found: bytes } : await this.#read(rows, position, only, room)
       yield this.#packer.unpack(rows, only, ({ at, bytes: length }) => found.subarray(at - from, at - from + length))
     }
