@@ -19,7 +19,9 @@ export const historySchema = z
     name: z.string().describe('Name of the run, from the spec.'),
     seed: z.int().describe('Seed of all random numbers.'),
     engine: z.string().describe('Engine that was used.'),
-    device: z.string().describe('Device that was used: cpu, gpu:0, or gpu if GPUs have no numbers.'),
+    device: z
+      .string()
+      .describe('Device that was used: cpu, gpu:0, gpu:0,gpu:1 for two, or gpu if GPUs have no numbers.'),
     precision: z.string().describe('Number format of the matrix products.'),
     processors: z
       .int()

@@ -1,13 +1,19 @@
 /** A batch that several devices share gives the results of one device. Here they are parts of the processor. */
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { loadData } from '../../../../src/data/load.js'
 import type { Runner } from '../../../../src/engine/engine.js'
 import { openEngine } from '../../../../src/engine/registry.js'
 import { isShared } from '../../../../src/program/learning-programs.js'
+import { openSession } from '../../../../src/run/session.js'
 import type { Device } from '../../../../src/spec/engines.js'
+import type { StageSpec } from '../../../../src/spec/spec.js'
+import { train as trainEpochs } from '../../../../src/training/loop.js'
 import { expectClose, expectSameState, largestMagnitude } from '../../../support/close.js'
 import { arraysOf, X, Y } from '../../../support/data.js'
 import { engineNames } from '../../../support/engines.js'
+import { NO_FILES } from '../../../support/loop.js'
 import { type Network, smallNetwork } from '../../../support/network.js'
+import { readText } from '../../../support/read-spec.js'
 import { nodesByDevice } from '../../../support/tensorflow-trace.js'
 
 const loss = 'sparse_categorical_crossentropy'
@@ -72,6 +78,31 @@ async function train(device: Device, network: Network, sizes: readonly number[])
   return { outputs, state: await runner.read() }
 }
 
+/** Trains a spec; gives the measures of each epoch, and the state. */
+async function trainSpec(device: Device, spec: object) {
+  const resolved = readText(JSON.stringify(spec)).spec as StageSpec
+  const { engine } = await openEngine('tensorflow', { device, precision: 'float32', logs: false })
+  const { training, runner, dispose } = await openSession(resolved, await loadData(resolved), engine)
+  onTestFinished(dispose)
+  const epochs: Record<string, number> = {}
+  const options = { ...training, signal: new AbortController().signal, now: () => 0, files: NO_FILES }
+  for await (const event of trainEpochs(options)) {
+    if (event.type !== 'epochEnd') continue
+    for (const [name, value] of Object.entries(event.metrics)) epochs[`${name} ${event.epoch}`] = value
+  }
+  return { epochs, state: await runner.read() }
+}
+
+/** 32 samples, of which the last batch has 4. Some results depend on the new weights. */
+const RBM = {
+  data: { dataset: 'bars-and-stripes', size: 4, flatten: true },
+  model: { type: 'RBM', hidden_units: 5 },
+  training: { algorithm: 'cd', k: 2 },
+  optimizer: { type: 'SGD', learning_rate: 0.1 },
+  metrics: ['reconstruction_error', 'update_ratio'],
+  fit: { batch_size: 7, epochs: 2 },
+}
+
 /** Batches that cannot be divided evenly, and one that is too small to be divided. */
 const SIZES = [8, 7, 8, 3]
 
@@ -87,6 +118,18 @@ describe.runIf(engineNames.includes('tensorflow'))('several devices', () => {
     for (const [name, values] of Object.entries(expected.state)) {
       const tolerance = { relative: 1e-5, absolute: 1e-5 * largestMagnitude(values) }
       expectClose(found.state[name]!, values, name, tolerance)
+    }
+  })
+
+  test('an RBM by contrastive divergence', async () => {
+    const [found, expected] = [await trainSpec('cpu:0,cpu:1', RBM), await trainSpec('cpu', RBM)]
+    expect(Object.keys(found.epochs)).toEqual(Object.keys(expected.epochs))
+    for (const [name, value] of Object.entries(expected.epochs)) {
+      // the loss is a small difference of large energies
+      expect(found.epochs[name], name).toBeCloseTo(value, 5)
+    }
+    for (const [name, values] of Object.entries(expected.state)) {
+      expectClose(found.state[name]!, values, name, { relative: 1e-5, absolute: 1e-6 })
     }
   })
 
