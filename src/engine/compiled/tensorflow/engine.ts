@@ -3,7 +3,6 @@
  */
 import { UserError } from '../../../base/issue.js'
 import { type Shape, sizeOf, withBatch } from '../../../base/shape.js'
-import { rowsIn, shareOf } from '../../../base/share.js'
 import type { Slot } from '../../../base/slot.js'
 import { locateTensorflow, SETUP_HINT, type TensorflowLibrary } from '../../../libtensorflow/locate.js'
 import type { Program, ProgramInput, Programs } from '../../../program/program.js'
@@ -20,22 +19,20 @@ import {
   type StateValues,
 } from '../../engine.js'
 import { copied, programNamed, stateOf } from '../../given.js'
-import type { News } from '../../group.js'
 import { type Demand, requireRoom } from '../../memory.js'
 import { infoOf } from '../graph/graph.js'
 import { memoryOf } from '../graph/memory.js'
-import { exchangeOf, ownPart, valuesOfSamples } from '../passes/exchange.js'
-import { looksAtEachSample } from '../passes/separable.js'
 import { isResult } from '../passes/split-update.js'
 import { openLibrary } from './c-api.js'
 import { MOST_REWRITTEN, sessionConfig } from './config.js'
 import { encodeGraph, type TensorflowNode } from './graph-def.js'
 import { TensorflowGroup } from './group.js'
-import { type Step, type StepOptions, stepOf } from './halves.js'
+import { type Step, stepOf } from './halves.js'
 import { formOf, writeFeed } from './inputs.js'
 import { ADDITIONS, lowerToTensorflow, variableNodes } from './lower.js'
 import { deviceOf, devicesOf, placeFor, placeThatWorks } from './place.js'
 import { type FedTensor, type PreparedRun, TensorflowSession } from './session.js'
+import { ownRows, type Sharing, sharersOf, sharingWarnings } from './sharing.js'
 
 /**
  * Opens the engine on a device. Throws a UserError if no library works, or if the device or the precision is not
@@ -133,60 +130,12 @@ interface CompiledStep {
   readonly news?: FedTensor<ArrayBuffer>
 }
 
-/** Those that share the batches of a runner. */
-interface Sharing {
-  /** The hosts, and what they tell one another; absent if this one computes alone. */
-  readonly hosts?: { readonly group: TensorflowGroup; readonly news: News }
-  /** TensorFlow's names of the devices of this host. */
-  readonly devices: readonly string[]
-  /** True for a program that they share. */
-  readonly isShared: (program: string) => boolean
-}
-
 interface RunnerPlace {
   readonly onProcessor: boolean
   /** TensorFlow's names of the devices that share a batch. */
   readonly devices: readonly string[]
   readonly precision: Precision
   readonly group: TensorflowGroup | undefined
-}
-
-/** Rows that this host has in a batch: at least the first one. */
-const ownRows = (size: number, { rank, addresses }: TensorflowGroup): number =>
-  rowsIn(shareOf(size, { index: rank, of: addresses.length }))
-
-const perPart = (part: string, whole: string) =>
-  `The model looks across the samples of a batch, as batch normalization does. Each ${part} looks only at its own share, so the results are not those of one ${whole}`
-
-/** How a step is shared: by all hosts, or by all devices of this one. */
-const sharersOf = (
-  { hosts, devices, isShared }: Sharing,
-  program: string,
-): Pick<StepOptions, 'isShared' | 'devices'> =>
-  isShared(program) ? { isShared: hosts !== undefined, devices: devices.length } : {}
-
-/** Warns of a step that is not shared, or that is shared but not as one would compute it. */
-async function sharingWarnings(
-  step: Step,
-  program: Program,
-  size: number,
-  { hosts, devices }: Sharing,
-): Promise<readonly string[]> {
-  if (!hosts && step.others.length === 0) {
-    return [`${size} samples are too few for ${devices.length} devices, so the first one computes each step alone`]
-  }
-  const rows = hosts ? size : rowsIn(shareOf(size, { index: 0, of: devices.length }))
-  if (await isExact(step, program, rows)) return []
-  return [hosts ? perPart('host', 'machine') : perPart('device', 'device')]
-}
-
-/** True if hosts or devices that share a batch compute what one would. `size`: rows of the share of this graph. */
-async function isExact(step: Step, program: Program, size: number): Promise<boolean> {
-  if (step.halves) return true
-  // the axis of a single sample cannot be told from others
-  const several = Math.max(2, size)
-  const { graph } = several === size ? step : await stepOf(program, several, { mostNodes: 0, isShared: true })
-  return looksAtEachSample(ownPart(graph, exchangeOf(graph, valuesOfSamples(graph))), several)
 }
 
 class TensorflowRunner implements Runner<string> {
