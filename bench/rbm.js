@@ -30,10 +30,10 @@ export async function benchRbm({ python, threads, rounds, steps: wanted, log }) 
         ...[`fit.batch_size=${BATCH}`, 'fit.validation_split=0', ...settings],
       ]),
   })
-  const peer = (name, file) => ({
+  const peer = (name, file, ...args) => ({
     name,
     steps,
-    start: () => startPython(python, [inBench(`peers/${file}`), MNIST], threads),
+    start: () => startPython(python, [inBench(`peers/${file}`), MNIST, ...args], threads),
   })
   const plain = ours('onnx', 'onnx', 'metrics=[]')
   const long = {
@@ -55,6 +55,7 @@ export async function benchRbm({ python, threads, rounds, steps: wanted, log }) 
     peer('torch', 'rbm_torch.py'),
     peer('JAX', 'rbm_jax.py'),
     products,
+    peer('the products alone, torch', 'rbm_torch.py', 'products'),
     packaged,
     long,
   ]

@@ -1,4 +1,4 @@
-"""PyTorch as a peer: python rbm_torch.py [MNIST_FOLDER]"""
+"""PyTorch as a peer: python rbm_torch.py [MNIST_FOLDER [products]]. `products`: the products of a step, nothing else."""
 
 import sys
 
@@ -8,7 +8,7 @@ from rbm import BATCH, LEARNING_RATE, MOMENTUM, THREADS, batches, first_weights,
 def load():
     import torch
 
-    return torch, load_binarized(sys.argv[1:])
+    return torch, load_binarized(sys.argv[1:2])
 
 
 answer, (torch, data) = start(load)
@@ -42,6 +42,20 @@ def run(steps):
     for _ in range(steps):
         v0, v1_mean = step(x[next(places)])
     return (v0 - v1_mean).square().mean()
+
+
+def run_products(steps):
+    visible = x[: 2 * BATCH]
+    hidden = visible @ kernel
+    for _ in range(steps):
+        torch.addmm(hidden_bias, visible[:BATCH], kernel)
+        torch.addmm(visible_bias, hidden[:BATCH], kernel.T)
+        torch.addmm(hidden_bias, visible[:BATCH], kernel)
+        visible.T @ hidden
+
+
+if "products" in sys.argv[2:]:
+    run = run_products
 
 
 run(25)
