@@ -22,7 +22,7 @@ const LEAST_FLOPS = 1e8
  * Results for each operation from which engine tensorflow is faster: these are what the rest of a step works on, and it
  * computes two halves of a batch side by side, while operators of ONNX Runtime share the work of each one anew.
  */
-const LEAST_OUTPUTS = 2.5e-3
+const LEAST_OUTPUTS = 2e-3
 
 /** ONNX Runtime has its fast convolutions on this kind of processor. */
 const FAST_CONVOLUTIONS = 'x64'

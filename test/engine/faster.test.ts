@@ -24,6 +24,12 @@ test.each([
     'onnx',
     'faster than tensorflow for a model that computes little between its products',
   ],
+  [
+    'mnist-cnn',
+    arithmetic(3070e6, 7.5e6, 2770e6),
+    'tensorflow',
+    'faster than onnx for a model that computes much between its products',
+  ],
   ['a model without products', arithmetic(0, 0), 'onnx', 'faster than tensorflow for a model whose steps are short'],
 ] as const)('%s', (_, given, name, reason) => {
   expect(faster(given, 'x64')).toEqual({ name, reason })

@@ -91,24 +91,29 @@ describe.runIf(process.platform === 'linux').each(compiled)('engine %s', (engine
     return { ...result, files: filesBelow(join(cwd, 'out')) }
   }
 
-  test.each([
+  const signals = [
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
-  ] as const)('%s in a step: it ends after the step, and leaves what it says', async (signal, exitCode) => {
-    const { code, stderr, files } = await killed(slow(), signal)
-    expect(code).toBe(exitCode)
-    expect(stderr).toMatch(/\nInterrupted in epoch \d+, /)
-    expect(files.filter(isNoRow)).toEqual([
-      'history.json',
-      'model/model.json',
-      'model/weights.bin',
-      'preparation.json',
-      'spec.json',
-      'state/1/checkpoint.json',
-      'state/1/state.safetensors',
-    ])
-  })
+  ] as const
+  // the command hears signals, not the engine: one engine shows all
+  test.each(engine === compiled[0] ? signals : signals.slice(0, 1))(
+    '%s in a step: it ends after the step, and leaves what it says',
+    async (signal, exitCode) => {
+      const { code, stderr, files } = await killed(slow(), signal)
+      expect(code).toBe(exitCode)
+      expect(stderr).toMatch(/\nInterrupted in epoch \d+, /)
+      expect(files.filter(isNoRow)).toEqual([
+        'history.json',
+        'model/model.json',
+        'model/weights.bin',
+        'preparation.json',
+        'spec.json',
+        'state/1/checkpoint.json',
+        'state/1/state.safetensors',
+      ])
+    },
+  )
 
   test('twice: it ends at once', async () => {
     const { code, stderr, files } = await killed(slow(4000), 'SIGINT', 'SIGINT')

@@ -1,5 +1,6 @@
 /** Traces a program: runs it once on a tfjs backend whose kernels compute nothing and write graph nodes. */
 import * as tf from '@tensorflow/tfjs-core'
+import '@tensorflow/tfjs-backend-cpu'
 import { type Shape, withBatch } from '../../../base/shape.js'
 import type { Program, ProgramInput } from '../../../program/program.js'
 import { EXPANSIONS } from './expand.js'
@@ -12,6 +13,8 @@ import type { GraphWriter, Named } from './writer.js'
 const BACKEND = 'trace'
 /** Priority of the backend. Real backends have 1 or more, so tfjs never chooses this one by itself. */
 const LAST_CHOICE = 0
+/** The backend in JavaScript. */
+const PLAIN = 'cpu'
 
 export interface TraceOptions {
   /** True to make outputs, named by `MEAN`, of the means that the program finds. */
@@ -22,7 +25,8 @@ export interface TraceOptions {
 export const MEAN = 'mean over the batch'
 
 /**
- * Returns the graph of one step of a program for batches of this size. The current tfjs backend is restored afterwards.
+ * Returns the graph of one step of a program for batches of this size. The current tfjs backend is restored afterwards; if
+ * none was chosen before, the one in JavaScript is.
  */
 export async function trace(program: Program, batch: number, options: TraceOptions = {}): Promise<Graph> {
   const backend = traceBackend()
@@ -31,7 +35,7 @@ export async function trace(program: Program, batch: number, options: TraceOptio
   try {
     return verify(backend.record(program, batch, options), 'tracing')
   } finally {
-    if (before) await tf.setBackend(before)
+    await tf.setBackend(before || PLAIN)
   }
 }
 
