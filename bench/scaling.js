@@ -16,6 +16,8 @@ import { stopAll, takeTurns } from './turns.js'
 const BACKENDS = ['jax', 'tensorflow']
 const CLASSES = 10
 const ROWS = 2048
+/** Batches in the rows of a job: at least two chunks of steps, which is what a peer in Keras takes of them in one `fit`. */
+const BATCHES = 16
 
 const inBench = (path) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -32,7 +34,7 @@ const images = (size, of = {}) => ({
   shape: [size, size, 3],
   layers: [conv(16), { type: 'MaxPooling2D' }, conv(32), 'GlobalAveragePooling2D'],
   batch: 32,
-  rows: 256,
+  rows: BATCHES * 32,
   ...of,
 })
 
@@ -110,7 +112,7 @@ function programsOf(folder, job, python) {
 }
 
 /** Writes random rows, and returns the spec that trains on them. */
-function specOf(folder, { shape, layers, batch = 128, rows = ROWS }) {
+function specOf(folder, { shape, layers, batch = 128, rows = Math.max(ROWS, BATCHES * batch) }) {
   const size = shape.reduce((product, length) => product * length, 1)
   let state = 1
   const next = () => {

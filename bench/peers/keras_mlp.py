@@ -52,9 +52,21 @@ def serve(answer, timed):
             answer({"error": f"unknown command {command['cmd']!r}"})
 
 
+def long_enough(keras, values, rows):
+    """Arrays, one after another as often as it takes for this many rows: `fit` ends when the data are used up."""
+    import numpy as np
+
+    def repeated(one):
+        return one if len(one) >= rows else np.concatenate([one] * -(-rows // len(one)))
+
+    return keras.tree.map_structure(repeated, values)
+
+
 def timed_steps(keras, model, x, y, n, chunk=None, batch=BATCH, **options):
     """`x` is an array, and `y` beside it; or a PyDataset of whole batches with their targets, and y is None."""
     chunk = min(chunk or CHUNK, n)
+    if y is not None:
+        x, y = (long_enough(keras, values, 2 * chunk * batch) for values in (x, y))
     batches, sizes = (len(x), {}) if y is None else (len(x) // batch, {"batch_size": batch})
     per_fit = max(1, batches // chunk - 1)  # counted chunks of one `fit`: with the first, they fit in the data
     left = max(1, n // chunk)

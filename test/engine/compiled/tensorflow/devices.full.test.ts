@@ -7,7 +7,7 @@ import { isShared } from '../../../../src/program/learning-programs.js'
 import { openSession } from '../../../../src/run/session.js'
 import type { Device } from '../../../../src/spec/engines.js'
 import type { StageSpec } from '../../../../src/spec/spec.js'
-import { train as trainEpochs } from '../../../../src/training/loop.js'
+import { train } from '../../../../src/training/loop.js'
 import { expectClose, expectSameState, largestMagnitude } from '../../../support/close.js'
 import { arraysOf, X, Y } from '../../../support/data.js'
 import { engineNames } from '../../../support/engines.js'
@@ -65,7 +65,7 @@ function rowsOf({ batch }: Network, size: number) {
 }
 
 /** Trains with batches of these sizes; gives the results of each step, those of a batch without training, and the state. */
-async function train(device: Device, network: Network, sizes: readonly number[]) {
+async function stepsOn(device: Device, network: Network, sizes: readonly number[]) {
   const runner = await load(device, network)
   const outputs: Record<string, readonly number[]> = {}
   for (const [iterations, size] of [...sizes, sizes[0]!].entries()) {
@@ -86,7 +86,7 @@ async function trainSpec(device: Device, spec: object) {
   onTestFinished(dispose)
   const epochs: Record<string, number> = {}
   const options = { ...training, signal: new AbortController().signal, now: () => 0, files: NO_FILES }
-  for await (const event of trainEpochs(options)) {
+  for await (const event of train(options)) {
     if (event.type !== 'epochEnd') continue
     for (const [name, value] of Object.entries(event.metrics)) epochs[`${name} ${event.epoch}`] = value
   }
@@ -108,9 +108,9 @@ const SIZES = [8, 7, 8, 3]
 
 describe.runIf(engineNames.includes('tensorflow'))('several devices', () => {
   test.each(Object.entries(NETWORKS))('%s', async (_, network) => {
-    const expected = await train('cpu', network, SIZES)
+    const expected = await stepsOn('cpu', network, SIZES)
     const device = network === RMSPROP ? 'cpu:0,cpu:1,cpu:2' : 'cpu:0,cpu:1'
-    const found = await train(device, network, SIZES)
+    const found = await stepsOn(device, network, SIZES)
     expect(Object.keys(found.outputs)).toEqual(Object.keys(expected.outputs))
     for (const [name, values] of Object.entries(expected.outputs)) {
       expectClose(found.outputs[name]!, values, name, { relative: 1e-5, absolute: 1e-6 })
@@ -134,7 +134,10 @@ describe.runIf(engineNames.includes('tensorflow'))('several devices', () => {
   })
 
   test('the same seed gives the same bits', async () => {
-    const [first, again] = [await train('cpu:0,cpu:1', RMSPROP, [8, 7]), await train('cpu:0,cpu:1', RMSPROP, [8, 7])]
+    const [first, again] = [
+      await stepsOn('cpu:0,cpu:1', RMSPROP, [8, 7]),
+      await stepsOn('cpu:0,cpu:1', RMSPROP, [8, 7]),
+    ]
     expect(again.outputs).toEqual(first.outputs)
     expectSameState(again.state, first.state)
   })
