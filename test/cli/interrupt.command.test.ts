@@ -86,7 +86,9 @@ describe.runIf(process.platform === 'linux')('Ctrl-C', () => {
     ['once', undefined],
     ['twice', 400],
   ])('%s, while results are written', async (_, again) => {
-    const { code, stderr, after, files } = await interrupted({ args: ['--history', 'pipe'], when: areWritten, again })
+    // the pipe is opened soon after, and waits for ever
+    const pressing = { when: areWritten, delay: 200, again }
+    const { code, stderr, after, files } = await interrupted({ args: ['--history', 'pipe'], ...pressing })
     expect(code, stderr).toBe(130)
     expect(stderr).toContain('Writing the results; press Ctrl-C again to stop at once.\n')
     expect(after).toBeLessThan(SOON_MS)
