@@ -4,6 +4,7 @@ import { read } from 'node:fs'
 import { promisify } from 'node:util'
 import { formatBytes } from '../base/bytes.js'
 import { UserError } from '../base/issue.js'
+import { once } from '../base/once.js'
 import type { DataRequest } from '../data/load.js'
 import type { Pack } from '../data/packs/pack-file.js'
 import { patient, UNWATCHED } from '../data/watch.js'
@@ -148,9 +149,4 @@ function unless<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Res
     signal.addEventListener('abort', abort)
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })
-}
-
-function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
-  let result: Promise<Result> | undefined
-  return () => (result ??= work())
 }

@@ -2,10 +2,12 @@
  * Programs of a restricted Boltzmann machine: a training step along <v h'> of the data minus <v h'> of the model, and
  * an evaluation. Algorithms differ only in the model phase (`model-phase.ts`).
  */
+
 import * as tf from '@tensorflow/tfjs-core'
 import type { ValueKind } from '../base/field.js'
 import { type ByEpoch, inEpoch } from '../base/in-epoch.js'
 import type { DrawMode } from '../base/mode.js'
+import { once } from '../base/once.js'
 import type { Slot } from '../base/slot.js'
 import type { Tensors } from '../base/tensors.js'
 import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
@@ -173,14 +175,6 @@ function dataPhase(rbm: Rbm, x: tf.Tensor2D, draw: Draw, state: Tensors, given: 
   const hidden = rbm.hiddenGiven(x, state)
   const sample = once(() => hidden.sample(draw.from(given)))
   return { x, hidden, sample, reconstruction: once(() => rbm.visibleGiven(sample(), state)) }
-}
-
-function once<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
-  }
 }
 
 /**

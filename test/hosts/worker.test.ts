@@ -25,6 +25,19 @@ const FOREVER = new AbortController().signal
 const link = ({ address }: TestWorker, options: Partial<LinkOptions> = {}) =>
   connectHost(address, { ...LINK, ...options }, FOREVER)
 
+/** Random bytes, and good bytes of which some are changed or the end is cut off. */
+function badBytes(good: Buffer): fc.Arbitrary<Buffer> {
+  const place = fc.nat(good.length - 1)
+  const damaged = fc.array(fc.tuple(place, fc.nat(255)), { minLength: 1, maxLength: 4 }).map((changes) => {
+    const bytes = Buffer.from(good)
+    for (const [at, byte] of changes) bytes[at] = byte
+    return bytes
+  })
+  const cut = place.map((length) => good.subarray(0, length))
+  const noise = fc.uint8Array({ minLength: 1, maxLength: 1500 }).map((bytes) => Buffer.from(bytes))
+  return fc.oneof(noise, damaged, cut)
+}
+
 /** A worker is alive and free: a chief can train with it. */
 async function expectAlive(one: TestWorker): Promise<void> {
   const before = one.tasks.length
@@ -288,15 +301,7 @@ describe('nothing is started by', () => {
         .map((message) => `${JSON.stringify(message)}\n`)
         .join(''),
     )
-    const place = fc.nat(good.length - 1)
-    const damaged = fc.array(fc.tuple(place, fc.nat(255)), { minLength: 1, maxLength: 4 }).map((changes) => {
-      const bytes = Buffer.from(good)
-      for (const [at, byte] of changes) bytes[at] = byte
-      return bytes
-    })
-    const cut = place.map((length) => good.subarray(0, length))
-    const noise = fc.uint8Array({ minLength: 1, maxLength: 1500 }).map((bytes) => Buffer.from(bytes))
-    const all = fc.sample(fc.tuple(fc.oneof(noise, damaged, cut), fc.boolean()), { seed: 27, numRuns: 200 })
+    const all = fc.sample(fc.tuple(badBytes(good), fc.boolean()), { seed: 27, numRuns: 200 })
     for (const [bytes, ends] of all) {
       const stranger = await strangerTo(one.address)
       stranger.say(bytes)
@@ -543,15 +548,7 @@ describe('whoever has the token', () => {
       piece(Buffer.alloc(60, 1)),
       Buffer.from(`${JSON.stringify({ type: 'start', task: task({ rank: 2 }) })}\n`),
     ])
-    const place = fc.nat(good.length - 1)
-    const damaged = fc.array(fc.tuple(place, fc.nat(255)), { minLength: 1, maxLength: 4 }).map((changes) => {
-      const bytes = Buffer.from(good)
-      for (const [at, byte] of changes) bytes[at] = byte
-      return bytes
-    })
-    const cut = place.map((length) => good.subarray(0, length))
-    const noise = fc.uint8Array({ minLength: 1, maxLength: 1500 }).map((bytes) => Buffer.from(bytes))
-    for (const bytes of fc.sample(fc.oneof(noise, damaged, cut), { seed: 27, numRuns: 100 })) {
+    for (const bytes of fc.sample(badBytes(good), { seed: 27, numRuns: 100 })) {
       const stranger = await offering(one, 40)
       stranger.say(bytes)
       stranger.socket.end()

@@ -41,7 +41,7 @@ export async function dividedStep(program: Program, size: number, devices: numbe
   return { graph: first!.graph, split: first!.split, others: others.map(({ graph, from }) => ({ graph, from })) }
 }
 
-/** What a part gives to the others, as a text by which graphs of different sizes are compared. */
+/** Describes all values that a part gives to the others. Graphs of different sizes are compared by this text. */
 function exchanged(graph: Graph): string {
   const { means, sums, lateSums } = exchangeOf(graph, valuesOfSamples(graph))
   const namesOf = (value: ValueId) =>

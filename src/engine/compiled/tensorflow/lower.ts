@@ -125,7 +125,7 @@ export function lowerToTensorflow(
   const host = others.length > 0 ? writer.on(HOST) : emit
   const feeds = new Map<string, LoweredStep['feeds'][number]>()
   const readNodes = new Set<string>()
-  /** What there is once: everything, unless there are halves, or other devices. */
+  /** The only part, unless there are halves, or other devices. */
   const first = partOf(graph, emit, { inFeed: others.length > 0 ? 0 : null, inBatch: shared?.share.from ?? 0 })
   const { names, nameOf } = first
   const parts = halves ? [0, 1].map(halfOf) : [first]

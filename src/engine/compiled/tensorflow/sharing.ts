@@ -7,7 +7,7 @@ import { looksAtEachSample } from '../passes/separable.js'
 import type { TensorflowGroup } from './group.js'
 import { type Step, type StepOptions, stepOf } from './halves.js'
 
-/** Those that share the batches of a runner. */
+/** The hosts and the devices that share the batches of a runner. */
 export interface Sharing {
   /** The hosts, and what they tell one another; absent if this one computes alone. */
   readonly hosts?: { readonly group: TensorflowGroup; readonly news: News }
