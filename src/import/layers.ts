@@ -167,13 +167,11 @@ const NEUTRAL: Readonly<Record<string, readonly unknown[]>> = {
   mode: [0],
   ragged: [false],
   renorm: [false],
-  reverse_dtype: ['float32'],
   return_state: [false],
   rms_scaling: [false],
   sparse: [false],
   stateful: [false],
   synchronized: [false],
-  tie_weights: [true],
   time_major: [false],
 }
 

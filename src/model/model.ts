@@ -106,7 +106,7 @@ export function buildModel(
   const penalties: { readonly name: string; readonly penalty: Penalty }[] = []
   const shapes = new Map(byKey(inputs))
   const owned = new Map<string, ModelStage['weights']>()
-  const reached = reachedOwners(network)
+  const reaches = reachOf(network)
   const computed = new Map(lookupsOf(network).flatMap(({ call, rows, inputs }) => (inputs ? [] : [[call.name, rows]])))
   const stages = network.calls.map((call): ModelStage => {
     const { layer, name, owner } = call
@@ -125,7 +125,7 @@ export function buildModel(
           shape,
           role: 'weight',
           trainable,
-          ...(!reached.has(owner) && !(penalty && trainable) && { unreached: true }),
+          ...(!reaches(owner, own) && !(penalty && trainable) && { unreached: true }),
           constraint,
           initial: () => initializer(shape, new RandomStream(key)),
         })
@@ -215,17 +215,20 @@ function withRows(x: tf.Tensor, rows: number, added: tf.Tensor[]): tf.Tensor {
   return withoutGradient(() => tf.where(has, x, zeros))
 }
 
-/** Owners of the weights that a gradient of the loss reaches, from the outputs or from a regularized activity. */
-function reachedOwners({ calls, outputs }: Network): ReadonlySet<string> {
+/**
+ * Tells whether a gradient of the loss reaches a weight, by its owner and its name in the layer: from the outputs or
+ * from a regularized activity, through a call that computes with the weight.
+ */
+function reachOf({ calls, outputs }: Network): (owner: string, weight: string) => boolean {
   const values = new Set(outputs)
-  const owners = new Set<string>()
+  const reached = new Map<string, LayerSpec[]>()
   for (const { name, owner, layer, inputs } of calls.toReversed()) {
     const rule = ruleOf(layer)
     if (!values.has(name) && !regularizesActivity(rule, layer)) continue
-    owners.add(owner)
+    reached.set(owner, [...(reached.get(owner) ?? []), layer])
     if (!rule.stopsGradient?.(layer)) for (const input of inputs) values.add(input)
   }
-  return owners
+  return (owner, weight) => reached.get(owner)?.some((layer) => ruleOf(layer).uses?.(layer, weight) ?? true) ?? false
 }
 
 const byKey = <Value>(inputs: Named<Value>) =>

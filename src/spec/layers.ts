@@ -84,6 +84,10 @@ const distributedLayer = layerSchema
 
 function* distributedRules(layer: z.output<typeof layerSchema>): Iterable<RuleIssue> {
   yield* wiringRules(layer)
+  if ('reverse' in layer && layer.reverse) {
+    const message = 'found true, but a layer in a TimeDistributed goes forwards; the other way takes steps without it'
+    yield { code: 'order', path: ['reverse'], message }
+  }
   if (!['Input', 'Shared', 'Block'].includes(layer.type)) return
   yield { code: 'order', path: [], message: `found ${layer.type}, which cannot be in a TimeDistributed` }
 }

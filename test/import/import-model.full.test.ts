@@ -9,6 +9,8 @@ const MODELS: readonly (readonly [file: string, fixture: string])[] = [
   ['sequences.keras', 'sequences'],
   ['sequences.h5', 'sequences'],
   ['attention.keras', 'attention'],
+  ['both_ways.keras', 'both_ways'],
+  ['both_ways.h5', 'both_ways'],
   ['stack2.h5', 'stack2'],
   ['nested2.h5', 'nested2'],
   ['sequences2.h5', 'sequences2'],

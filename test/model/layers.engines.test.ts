@@ -590,6 +590,21 @@ const FACTS: {
       weights: { embeddings: [5, 3] },
       inTfjs: false,
     },
+    'of words, with a kernel for the other way': {
+      layer: { input_dim: 5, output_dim: 3, tie_weights: false },
+      input: [4],
+      output: [4, 3],
+      weights: { embeddings: [5, 3], reverse_embeddings: [3, 5] },
+      below: 5,
+      inTfjs: false,
+    },
+    'the other way, with a kernel of its own': {
+      layer: { input_dim: 5, output_dim: 3, tie_weights: false, logit_soft_cap: 2, reverse: true },
+      input: [2, 3],
+      output: [2, 5],
+      weights: { embeddings: [5, 3], reverse_embeddings: [3, 5] },
+      inTfjs: false,
+    },
   },
   PositionEmbedding: {
     'for all steps': {
@@ -721,6 +736,70 @@ const FACTS: {
         'backward_cell/recurrent_kernel': [1, 3],
       },
       noise: { 'forward_cell/dropout': [1, 2], 'backward_cell/dropout': [1, 2] },
+      inTfjs: false,
+    },
+    'every step of rows': {
+      layer: { layer: { type: 'ConvLSTM1D', filters: 1, kernel_size: 2, return_sequences: true } },
+      input: [3, 2, 1],
+      output: [3, 1, 2],
+      weights: {
+        'forward_conv_lstm1d/kernel': [2, 1, 4],
+        'forward_conv_lstm1d/recurrent_kernel': [2, 1, 4],
+        'forward_conv_lstm1d/bias': [4],
+        'backward_conv_lstm1d/kernel': [2, 1, 4],
+        'backward_conv_lstm1d/recurrent_kernel': [2, 1, 4],
+        'backward_conv_lstm1d/bias': [4],
+      },
+      mask: [true, false, true],
+      inTfjs: false,
+    },
+    'the last step of images': {
+      layer: {
+        layer: { type: 'ConvLSTM2D', filters: 2, kernel_size: [2, 1], use_bias: false, name: 'cell' },
+        merge_mode: 'concat',
+      },
+      input: [2, 2, 2, 1],
+      output: [1, 2, 4],
+      weights: {
+        'forward_cell/kernel': [2, 1, 1, 8],
+        'forward_cell/recurrent_kernel': [2, 1, 2, 8],
+        'backward_cell/kernel': [2, 1, 1, 8],
+        'backward_cell/recurrent_kernel': [2, 1, 2, 8],
+      },
+    },
+    'every step of images, dropout of inputs and state': {
+      layer: {
+        layer: {
+          ...{ type: 'ConvLSTM2D', filters: 1, kernel_size: [1, 2], use_bias: false, name: 'cell' },
+          ...{ return_sequences: true, dropout: 0.5, recurrent_dropout: 0.5 },
+        },
+        merge_mode: 'mul',
+      },
+      input: [2, 1, 2, 1],
+      output: [2, 1, 1, 1],
+      weights: {
+        'forward_cell/kernel': [1, 2, 1, 4],
+        'forward_cell/recurrent_kernel': [1, 2, 1, 4],
+        'backward_cell/kernel': [1, 2, 1, 4],
+        'backward_cell/recurrent_kernel': [1, 2, 1, 4],
+      },
+      noise: {
+        'forward_cell/dropout': [4, 1, 2, 1],
+        'forward_cell/recurrent_dropout': [4, 1, 1, 1],
+        'backward_cell/dropout': [4, 1, 2, 1],
+        'backward_cell/recurrent_dropout': [4, 1, 1, 1],
+      },
+    },
+    'the last step of volumes': {
+      layer: { layer: { type: 'ConvLSTM3D', filters: 1, kernel_size: 1, use_bias: false }, merge_mode: 'sum' },
+      input: [2, 1, 1, 2, 1],
+      output: [1, 1, 2, 1],
+      weights: {
+        'forward_conv_lstm3d/kernel': [1, 1, 1, 1, 4],
+        'forward_conv_lstm3d/recurrent_kernel': [1, 1, 1, 1, 4],
+        'backward_conv_lstm3d/kernel': [1, 1, 1, 1, 4],
+        'backward_conv_lstm3d/recurrent_kernel': [1, 1, 1, 1, 4],
+      },
       inTfjs: false,
     },
   },

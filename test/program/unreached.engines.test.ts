@@ -137,13 +137,35 @@ test('a warning names the weights without a gradient, or says that nothing is tr
   expect(warned([dense({ activity_regularizer: 'L2' }), position, ...tail])).toEqual([])
 })
 
+const UNTIED = { type: 'ReversibleEmbedding', name: 'e', input_dim: 9, output_dim: 4, tie_weights: false }
+
 describe('weights that a gradient reaches', () => {
+  test('a kernel of its own for the other way', () => {
+    const reversed = { ...UNTIED, reverse: true }
+    const before = ['dense/kernel', 'dense/bias']
+    expect(learning([dense(), reversed, ...tail])).toEqual([...before, 'e/reverse_embeddings', ...OUTPUT])
+    const decayed = { ...reversed, embeddings_regularizer: 'L2' }
+    const both = ['e/embeddings', 'e/reverse_embeddings']
+    expect(learning([dense(), decayed, ...tail])).toEqual([...before, ...both, ...OUTPUT])
+    const again = { type: 'Shared', layer: 'e', reverse: true }
+    expect(learning([UNTIED, 'Flatten', { type: 'Reshape', target_shape: [64, 4] }, again, ...tail])).toEqual([
+      ...both,
+      ...OUTPUT,
+    ])
+  })
+
   test.each<[string, unknown, string[]]>([
     ['PositionEmbedding', { type: 'PositionEmbedding', name: 'p', sequence_length: 9 }, ['p/embeddings']],
     ['Embedding', { type: 'Embedding', name: 'e', input_dim: 9, output_dim: 2 }, ['e/embeddings']],
     [
       'TimeDistributed',
       { type: 'TimeDistributed', name: 't', layer: { type: 'Embedding', name: 'e', input_dim: 9, output_dim: 2 } },
+      ['t/e/embeddings'],
+    ],
+    ['an untied ReversibleEmbedding', { ...UNTIED, output_dim: 2 }, ['e/embeddings']],
+    [
+      'TimeDistributed of one',
+      { type: 'TimeDistributed', name: 't', layer: { ...UNTIED, output_dim: 2 } },
       ['t/e/embeddings'],
     ],
   ])('none before %s', (_, layer, own) => {

@@ -211,6 +211,18 @@ layer(
   'a Bidirectional backwards',
   '[{ "type": "Bidirectional", "layer": { "type": "GRU", "units": 2, "go_backwards": true } }]',
 )
+layer(
+  'a Bidirectional of a ConvLSTM with strides and gaps',
+  '[{ "type": "Bidirectional", "layer": { "type": "ConvLSTM1D", "filters": 2, "kernel_size": 3, "strides": 2, "dilation_rate": 2 } }]',
+)
+layer(
+  'the other way on every step',
+  '[{ "type": "TimeDistributed", "layer": { "type": "ReversibleEmbedding", "input_dim": 5, "output_dim": 28, "reverse": true } }]',
+)
+layer(
+  'the other way in half precision',
+  '[{ "type": "ReversibleEmbedding", "input_dim": 5, "output_dim": 3, "reverse_dtype": "float16" }]',
+)
 layer('a block on every step', '[{ "type": "TimeDistributed", "layer": { "type": "Block", "layers": ["Flatten"] } }]')
 layer(
   'inputs within a layer',

@@ -80,6 +80,8 @@ export interface LayerRule<Spec extends LayerSpec> {
   outputShape(spec: Spec, inputs: readonly Shape[]): Shape
   /** Weights in Keras' order. Default: none. */
   weights?(spec: Spec, inputs: readonly Shape[]): readonly WeightRequest[]
+  /** True if its call computes with this one of its weights. Default: it does with all. */
+  uses?(spec: Spec, weight: string): boolean
   /** Random numbers that it needs in training, by their names within the layer. Default: none. */
   noise?(spec: Spec, inputs: readonly Shape[]): Readonly<Record<string, NoiseRequest>>
   /** Number of steps that it unrolls, one after another. Default: 1. */

@@ -35,8 +35,8 @@ export const embedding: LayerRule<SpecOf<'Embedding'>> = {
 }
 
 /**
- * An Embedding; with `reverse`, products of the input with the vectors of all integers
- * (keras/src/layers/core/reversible_embedding.py).
+ * An Embedding; with `reverse`, products of the input with the vectors of all integers, or with the columns of a kernel
+ * of its own (keras/src/layers/core/reversible_embedding.py).
  */
 export const reversibleEmbedding: LayerRule<SpecOf<'ReversibleEmbedding'>> = {
   outputShape({ input_dim, output_dim, reverse }, [given]) {
@@ -47,13 +47,27 @@ export const reversibleEmbedding: LayerRule<SpecOf<'ReversibleEmbedding'>> = {
     }
     return [...given!.slice(0, -1), input_dim]
   },
-  weights: (spec) => [weightOf(spec, 'embeddings', [spec.input_dim, spec.output_dim])],
+  /** The kernel has the initializer of the vectors, but neither their regularizer nor their constraint. */
+  weights: (spec) => [
+    weightOf(spec, 'embeddings', [spec.input_dim, spec.output_dim]),
+    ...(spec.tie_weights
+      ? []
+      : [
+          {
+            name: REVERSE_KERNEL,
+            shape: [spec.output_dim, spec.input_dim],
+            initializer: initializerOf(spec.embeddings_initializer),
+          },
+        ]),
+  ],
+  uses: ({ tie_weights, reverse }, weight) => tie_weights || (weight === REVERSE_KERNEL) === reverse,
   stopsGradient: ({ reverse }) => !reverse,
   lookups: ({ input_dim, reverse }) => (reverse ? undefined : input_dim),
-  call({ reverse, logit_soft_cap: cap, output_dim }, [x], { weights }) {
+  call({ reverse, tie_weights, logit_soft_cap: cap, input_dim, output_dim }, [x], { weights }) {
     if (!reverse) return tf.gather(weights.embeddings!, tf.cast(x!, 'int32'))
-    const products = tf.matMul(tf.reshape(x!, [-1, output_dim]), weights.embeddings as tf.Tensor2D, false, true)
-    const logits = tf.reshape(products, [...x!.shape.slice(0, -1), weights.embeddings!.shape[0]!])
+    const kernel = (tie_weights ? weights.embeddings : weights[REVERSE_KERNEL]) as tf.Tensor2D
+    const products = tf.matMul(tf.reshape(x!, [-1, output_dim]), kernel, false, tie_weights)
+    const logits = tf.reshape(products, [...x!.shape.slice(0, -1), input_dim])
     return cap === null ? logits : tf.mul(tf.tanh(tf.div(logits, cap)), cap)
   },
   range: anyRange,
@@ -62,6 +76,9 @@ export const reversibleEmbedding: LayerRule<SpecOf<'ReversibleEmbedding'>> = {
   makesMask: ({ mask_zero, reverse }) => mask_zero && !reverse,
   saved: () => null,
 }
+
+/** (output_dim, input_dim): the weight of the other way if weights are not tied. */
+const REVERSE_KERNEL = 'reverse_embeddings'
 
 /** Gives the steps of each sample the first rows of a matrix. */
 export const positionEmbedding: LayerRule<SpecOf<'PositionEmbedding'>> = {

@@ -30,7 +30,12 @@ export interface Within {
 /** Facts of a layer within another one that hold for that too. */
 export const factsWithin = <Spec extends LayerSpec>(
   within: (spec: Spec) => Within,
-): Required<Pick<LayerRule<Spec>, 'stopsGradient' | 'lookups'>> => ({
+): Required<Pick<LayerRule<Spec>, 'uses' | 'stopsGradient' | 'lookups'>> => ({
+  uses(spec, weight) {
+    const { layer, rule } = within(spec)
+    const own = nameWithin(layer.name, weight)
+    return own === undefined || (rule.uses?.(layer, own) ?? true)
+  },
   stopsGradient(spec) {
     const { layer, rule } = within(spec)
     return rule.stopsGradient?.(layer) ?? false
@@ -80,7 +85,7 @@ export const bidirectional = (ruleOf: RuleOf): LayerRule<SpecOf<'Bidirectional'>
     },
     mask: ({ layer }, inputs, masks) => ruleOf(layer).mask?.(layer, inputs, masks),
     regularizesWithin: ({ layer }) => regularizesActivity(ruleOf(layer), layer),
-    readsMask: 'steps',
+    readsMask: 'time',
     keepsMasks: true,
     saved(spec, inputs) {
       const layer = ruleOf(spec.layer).saved(spec.layer, inputs)
@@ -155,6 +160,10 @@ export const timeDistributed = (ruleOf: RuleOf): LayerRule<SpecOf<'TimeDistribut
 /** Name of a wrapped layer's weight or noise: `forward_lstm/kernel`. */
 const within = (layer: { readonly name: string }, own: string) => `${layer.name}/${own}`
 
+/** The inverse: `kernel`; undefined if it is not of the layer. */
+const nameWithin = (layer: string, full: string): string | undefined =>
+  full.startsWith(`${layer}/`) ? full.slice(layer.length + 1) : undefined
+
 export function weightsWithin(ruleOf: RuleOf, layer: LayerSpec, inputs: readonly Shape[]): WeightRequest[] {
   const requests = ruleOf(layer).weights?.(layer, inputs) ?? []
   const fixed = 'trainable' in layer && !layer.trainable
@@ -176,9 +185,10 @@ const noiseWithin = (
 export function contextWithin(context: CallContext, name: string): CallContext {
   const inner = (tensors: Tensors): Tensors =>
     Object.fromEntries(
-      Object.entries(tensors)
-        .filter(([own]) => own.startsWith(`${name}/`))
-        .map(([own, value]) => [own.slice(name.length + 1), value]),
+      Object.entries(tensors).flatMap(([full, value]) => {
+        const own = nameWithin(name, full)
+        return own === undefined ? [] : [[own, value]]
+      }),
     )
   return {
     ...context,

@@ -68,12 +68,6 @@ const RECURRENT = [
       .default(true)
       .describe('Whether to apply the reset gate after the product with the recurrent kernel, or before it.'),
   }),
-] as const
-
-const recurrentSchema = family(RECURRENT).meta({ id: 'recurrent' })
-
-export const RECURRENT_LAYERS = [
-  ...RECURRENT,
   weighted(
     'ConvLSTM1D',
     'An LSTM over rows, (time, steps, channels), with convolutions in place of products (Shi et al., 2015).',
@@ -89,15 +83,23 @@ export const RECURRENT_LAYERS = [
     'An LSTM over volumes, (time, depth, height, width, channels), with convolutions in place of products (Shi et al., 2015).',
     convolved(3),
   ).superRefine(rules(windowRules)),
+] as const
+
+const recurrentSchema = family(RECURRENT).meta({ id: 'recurrent' })
+
+export const RECURRENT_LAYERS = [
+  ...RECURRENT,
   weighted('Bidirectional', 'Runs a recurrent layer from the first step and a copy of it from the last.', {
     layer: recurrentSchema
       .superRefine(rules(forwardRules))
       .transform((layer) => ({ ...layer, name: layer.name ?? snakeCase(layer.type) }))
-      .describe('SimpleRNN, LSTM or GRU.'),
+      .describe('SimpleRNN, LSTM, GRU or a ConvLSTM.'),
     merge_mode: z
       .enum(['concat', 'sum', 'mul', 'ave'])
       .default('concat')
-      .describe('How the two outputs become one. Keras also has null, for two outputs, which is not supported here.'),
+      .describe(
+        'How the two outputs become one; concat joins them along the last axis. Keras also has null, for two outputs, which is not supported here.',
+      ),
   }),
 ] as const
 

@@ -31,6 +31,16 @@ export const SEQUENCES = [
     'An Embedding that a Shared layer with "reverse" applies the other way: a vector . the vectors of all integers.',
     {
       ...embedding,
+      tie_weights: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Whether the other way uses the same vectors. false: it has a kernel of its own, reverse_embeddings.',
+        ),
+      reverse_dtype: nameIn({ float32: 'Numbers of 32 bits, as everywhere.' })
+        .nullable()
+        .default(null)
+        .describe('Accepted as in Keras, but has no effect: "precision" decides about the other way too.'),
       logit_soft_cap: z
         .number()
         .gt(0)
