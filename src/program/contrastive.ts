@@ -185,14 +185,16 @@ function difference(rbm: Rbm, { data, model }: Phases, state: Tensors): RbmGradi
   const own = rbm.own(state)
   const { hidden } = data
   const [x, visible] = [rbm.visible.seen(data.x, own), rbm.visible.seen(model.visible, own)]
-  const ofData = tf.mul(hidden.mean, -1 / x.shape[0])
-  const ofModel = tf.mul(model.hidden, model.share)
+  // a number for all rows is left out of the products, and multiplies their sums
+  const [share, ofModel] =
+    typeof model.share === 'number' ? [model.share, model.hidden] : [1, tf.mul(model.hidden, model.share)]
+  const ofData = tf.mul(hidden.mean, -1 / (share * x.shape[0]))
   const signed = tf.concat([ofData, ofModel], 0) as tf.Tensor2D
-  const products = tf.matMul(tf.concat([x, visible], 0) as tf.Tensor2D, signed, true)
+  const products = tf.mul(tf.matMul(tf.concat([x, visible], 0) as tf.Tensor2D, signed, true), share)
   return {
     kernel: model.covariance ? tf.add(products, model.covariance) : products,
     visibleBias: tf.sub(tf.sum(tf.mul(visible, model.share), 0), tf.mean(x, 0)),
-    hiddenBias: tf.sum(signed, 0),
+    hiddenBias: tf.mul(tf.sum(signed, 0), share),
   }
 }
 

@@ -27,11 +27,15 @@ export type Kernel = (...values: any[]) => void
 
 /**
  * Cells of the shared counters. TICKET packs the number of the turn and the number of chunks not yet taken; UNDONE
- * counts chunks not yet done.
+ * counts chunks not yet done; SOON is 1 if the next turn follows within microseconds.
  */
 const TICKET = 0
 const UNDONE = 1
-const COUNTERS = 2
+const SOON = 2
+const COUNTERS = 3
+
+/** Looks at the ticket before a thread sleeps although a turn should follow: less than a millisecond. */
+const MOST_LOOKS = 20_000
 
 /**
  * The ticket holds the turn above these bits. A thread that wakes late takes no chunks of a turn whose kernels it may
@@ -93,8 +97,11 @@ export class Chunks {
     this.#numbers = new Float64Array(tasks)
   }
 
-  /** Publishes the work of a turn. All chunks of the last turn must be done. */
-  offer(tasks: readonly Task[]): void {
+  /**
+   * Publishes the work of a turn. All chunks of the last turn must be done. If the next turn follows soon (`soon`), the
+   * other thread stays awake for it, because waking it takes longer than the work of a turn between.
+   */
+  offer(tasks: readonly Task[], soon = false): void {
     const numbers = this.#numbers
     let at = 0
     let total = 0
@@ -109,6 +116,7 @@ export class Chunks {
     }
     if (total > CHUNK_MASK) throw new Error('internal: too many chunks for a turn')
     Atomics.store(this.#counters, UNDONE, total)
+    Atomics.store(this.#counters, SOON, soon ? 1 : 0)
     this.#turn = (this.#turn + 1) & (CHUNK_MASK >> 1)
     Atomics.store(this.#counters, TICKET, (this.#turn << CHUNK_BITS) | total)
     Atomics.notify(this.#counters, TICKET)
@@ -129,9 +137,10 @@ export class Chunks {
 
   /** Sleeps until there is work, and returns the number of its turn. */
   awaitWork(): number {
-    for (;;) {
+    for (let looks = 0; ; looks++) {
       const ticket = Atomics.load(this.#counters, TICKET)
       if ((ticket & CHUNK_MASK) !== 0) return ticket >> CHUNK_BITS
+      if (looks < MOST_LOOKS && Atomics.load(this.#counters, SOON) === 1) continue
       Atomics.wait(this.#counters, TICKET, ticket)
     }
   }

@@ -34,8 +34,9 @@ export class Crew {
 
   /**
    * Does all of the work, in any order, before it returns. If there is a helper, this thread first calls `meanwhile`.
+   * `soon`: more work follows within microseconds, and the helper stays awake for it.
    */
-  run(tasks: readonly Task[], meanwhile?: () => void): void {
+  run(tasks: readonly Task[], meanwhile?: () => void, soon = false): void {
     const total = tasks.reduce((sum, task) => sum + chunksOf(task), 0)
     if (total <= LEAST_CHUNKS || !this.#hasHelper) {
       for (const task of tasks) if (task.count > 0) this.#kernels[task.kernel]!(...task.arguments)
@@ -44,7 +45,7 @@ export class Crew {
     this.#helper ??= this.#startHelper()
     const turns = total <= MOST_CHUNKS && tasks.length <= MOST_TASKS ? [tasks] : turnsOf(tasks)
     for (const [index, turn] of turns.entries()) {
-      this.#chunks.offer(turn)
+      this.#chunks.offer(turn, soon || index < turns.length - 1)
       if (index === 0) meanwhile?.()
       this.#chunks.work(this.#kernels)
       if (!this.#awaitHelper()) throw new Error('internal: the helper thread does not answer')

@@ -19,16 +19,42 @@ export interface InputKernels {
   divide(values: number, count: number, divisor: number): Task
   /** Sets subnormal f32 values to 0. */
   flushSubnormal(values: number, count: number): Task
+  /** For each block of x (see `softplusBlocks`) two f64 a and p: its sum of log(1 + e^x) is a + log(1 + p). */
+  sumsOfSoftplus(out: number, x: number, count: number): Task
   /** f32 out = `dropoutMask`, `uniforms` or `coarseUniforms` of base/philox.ts. */
   noise(out: number, count: number, key: PhiloxKey, distribution: Distribution): Task
 }
 
-const NAMES = ['decode_u8', 'divide_f32', 'flush_subnormal', 'dropout_mask', 'uniforms', 'coarse_uniforms'] as const
+const NAMES = [
+  'decode_u8',
+  'divide_f32',
+  'flush_subnormal',
+  'sums_of_softplus',
+  'dropout_mask',
+  'uniforms',
+  'coarse_uniforms',
+] as const
+
+/** Elements of a block of `sums_of_softplus`, bytes that it writes for each, and blocks in a chunk. */
+const SOFTPLUS_BLOCK = 960
+const SOFTPLUS_BYTES = 16
+const SOFTPLUS_BLOCKS = 8
+
+/** Number of blocks in which this many elements are summed. */
+export const softplusBlocks = (count: number): number => Math.ceil(count / SOFTPLUS_BLOCK)
 
 export async function inputKernels(crew: Crew): Promise<InputKernels> {
   const bytes = await readFile(new URL('../../../../generated/kernels.wasm', import.meta.url))
   const places = crew.add(await WebAssembly.compile(bytes), NAMES)
-  const [decode, divide, flush, mask, uniforms, coarse] = places as [number, number, number, number, number, number]
+  const [decode, divide, flush, softplus, mask, uniforms, coarse] = places as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
   return {
     decodeBytes: (out, source, count, divisor) => ({
       kernel: decode,
@@ -53,6 +79,14 @@ export async function inputKernels(crew: Crew): Promise<InputKernels> {
       countAt: 1,
       count,
       chunk: CHUNK,
+    }),
+    sumsOfSoftplus: (out, x, count) => ({
+      kernel: softplus,
+      arguments: [out, x, count, 1],
+      steps: [SOFTPLUS_BLOCKS * SOFTPLUS_BYTES, 4 * SOFTPLUS_BLOCKS * SOFTPLUS_BLOCK, 0, 0],
+      countAt: 2,
+      count,
+      chunk: SOFTPLUS_BLOCKS * SOFTPLUS_BLOCK,
     }),
     noise(out, count, { seed, purpose, stream, step }, distribution) {
       const drawn = [out, count, 0, seed, purpose, stream, step]

@@ -18,6 +18,10 @@ export class ArenaArrays {
     return new Float32Array(this.memory.buffer, this.addressOf(place), sizeOf(shape))
   }
 
+  doubles(place: string, count: number): Float64Array {
+    return new Float64Array(this.memory.buffer, this.addressOf(place), count)
+  }
+
   /** The array that starts `after` elements from a place. */
   tensor(place: string, dtype: DType, shape: Shape, after = 0): PlacedTensor {
     if (dtype === 'bool') throw new Error(`internal: ${place} has dtype bool`)

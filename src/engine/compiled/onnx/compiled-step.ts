@@ -6,6 +6,7 @@ import type { Outputs } from '../../engine.js'
 import type { Task } from '../crew/chunks.js'
 import type { Crew } from '../crew/crew.js'
 import { infoOf, type ValueId } from '../graph/graph.js'
+import type { InputKernels } from '../inputs/kernels.js'
 import { isResult } from '../passes/split-update.js'
 import type { ArenaArrays } from './arena-arrays.js'
 import { blocksFor } from './blocked/block-size.js'
@@ -14,6 +15,7 @@ import { lowerToOnnx } from './lower.js'
 import { otherHalf } from './other-half.js'
 import { gradientPlaces, placeOf, stateKey } from './places.js'
 import { OnnxSession, type PlacedTensor, type SessionOptions } from './session.js'
+import { type Totals, totalPlaces, totalsOf } from './totals.js'
 import { loopCalls, updateTask } from './update-loops.js'
 
 export const SESSION_OPTIONS: SessionOptions = {
@@ -35,8 +37,10 @@ export const SESSION_OPTIONS: SessionOptions = {
 const MOST_REWRITTEN = 5_000
 
 export interface CompiledStep {
-  /** Outputs of the program, which `compute` writes. */
+  /** Outputs of the program, which `compute` writes, except for `totals`. */
   readonly outputs: Outputs
+  /** Outputs that are computed after the graph. */
+  readonly totals: Totals
   /** Runs the graph over the arena. */
   compute(): Promise<void>
   /** Stores the new state that the graph computed, and returns the tasks that compute the rest of it. */
@@ -48,6 +52,7 @@ export interface CompiledStep {
 export interface SharedBySteps {
   readonly arrays: ArenaArrays
   readonly crew: Crew
+  readonly kernels: InputKernels
   /** Shapes of state. */
   readonly shapes: ReadonlyMap<string, Shape>
   readonly session: SessionOptions
@@ -57,9 +62,9 @@ export interface SharedBySteps {
 
 export async function compileStep(
   step: Step,
-  { arrays, crew, shapes, session: sessionOptions, block }: SharedBySteps,
+  { arrays, crew, kernels, shapes, session: sessionOptions, block }: SharedBySteps,
 ): Promise<CompiledStep> {
-  const { graph, updates, halves } = step
+  const { graph, updates, halves, totals } = step
   const all = processors()
   const threads = halves ? Math.ceil(all / 2) : sessionOptions.threads
   const lowered = lowerToOnnx(graph, await blocksFor(graph, threads, block))
@@ -82,7 +87,7 @@ export async function compileStep(
     if (lowered.inputs.has(name)) feeds[name] = tensor
   }
 
-  const gradients = gradientPlaces(updates, false)
+  const places = new Map([...totalPlaces(totals), ...gradientPlaces(updates, false)])
   const fetches: Record<string, PlacedTensor> = {}
   const outputs: Record<string, Float32Array> = {}
   const copies: { readonly from: Float32Array; readonly to: Float32Array }[] = []
@@ -90,9 +95,8 @@ export async function compileStep(
   for (const output of graph.outputs) {
     const { shape, dtype } = infoOf(graph, output.value)
     if (dtype !== 'float32') throw new Error(`internal: output ${output.name} has dtype ${dtype}`)
-    const gradient = gradients.get(output.value)
-    const values =
-      computed.get(output.value) ?? (gradient ? arrays.floats(gradient, shape) : new Float32Array(sizeOf(shape)))
+    const place = places.get(output.value)
+    const values = computed.get(output.value) ?? (place ? arrays.floats(place, shape) : new Float32Array(sizeOf(shape)))
     computed.set(output.value, values)
     fetches[lowered.outputNameOf(output.value)] ??= { dtype, shape, values }
     if (output.to === 'state') copies.push({ from: values, to: arrays.floats(stateKey(output.name), shape) })
@@ -100,16 +104,18 @@ export async function compileStep(
   }
   const run = session.prepare(feeds, fetches)
 
-  const scalarOf = (value: ValueId) => {
+  const valuesOf = (value: ValueId) => {
     const array = computed.get(value) ?? given.get(value)
-    if (!array) throw new Error(`internal: scalar ${value} of an update is not computed`)
+    if (!array) throw new Error(`internal: value ${value} of an update or a total is not computed`)
     return array
   }
-  const loops = loopCalls(updates, scalarOf, shapes, crew, arrays)
+  const loops = loopCalls(updates, valuesOf, shapes, crew, arrays)
+  for (const { name } of totals) outputs[name] = new Float32Array(1)
   /** Outputs with what the other half adds to them: each array once, because names may share one. */
   const sums = new Map(other && Object.entries(outputs).map(([name, own]) => [own, other.outputs[name]!]))
   return {
     outputs,
+    totals: totalsOf(totals, valuesOf, outputs, kernels, arrays),
     async compute() {
       // events that came between steps, such as Ctrl-C, are handled first
       await setImmediate()

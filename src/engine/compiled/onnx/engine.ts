@@ -19,6 +19,7 @@ import { type CompiledStep, compileStep, SESSION_OPTIONS, type SharedBySteps } f
 import { demandOf } from './demand.js'
 import { type Step, stepOf } from './halves.js'
 import { placeUpdates, stateKey } from './places.js'
+import { placeTotals } from './totals.js'
 
 /** Opens the engine. Throws a UserError if the runtime's library cannot be loaded. */
 export function openOnnx(): Engine {
@@ -73,6 +74,7 @@ export class OnnxRunner implements Runner<string> {
     for (const { updates } of traced.values()) placeUpdates(plan, updates, shapes)
     for (const { name, shape } of state) plan.reserve(stateKey(name), padded(sizeOf(shape)))
     placeInputs(plan, programs, batchSize)
+    placeTotals(plan, traced.values())
 
     const demand = await demandOf(programs, traced, plan, batchSize)
     const free = freeMemory()
@@ -83,7 +85,7 @@ export class OnnxRunner implements Runner<string> {
     const feeder = await InputFeeder.create(plan, memory, crew, options.seed)
     const arrays = new ArenaArrays(plan, memory)
     const session = { ...SESSION_OPTIONS, sparing, ...(profile && { profile }) }
-    const shared = { arrays, crew, shapes, session, block }
+    const shared = { arrays, crew, kernels: feeder.kernels, shapes, session, block }
     const runner = new OnnxRunner(programs, options, state, feeder, shared)
     for (const slot of state) runner.#arrayOf(slot).set(slot.initial())
     for (const [name, step] of traced) {
@@ -109,11 +111,17 @@ export class OnnxRunner implements Runner<string> {
     const fed = performance.now()
     await step.compute()
     const ran = performance.now()
+    const { crew } = this.shared
+    const iterations = scalars.iterations ?? 0
+    const next = () => this.feeder.noise(program.inputs, batch.size, iterations + 1)
+    const { tasks, add } = step.totals
+    if (tasks.length > 0) {
+      crew.run([...tasks, ...next()], undefined, true)
+      add()
+    }
     if (Object.values(step.outputs).every((output) => output.every(Number.isFinite))) {
-      const iterations = scalars.iterations ?? 0
       const updates = step.update()
-      const next = updates.length === 0 ? [] : this.feeder.noise(program.inputs, batch.size, iterations + 1)
-      this.shared.crew.run([...updates, ...next], meanwhile)
+      crew.run([...updates, ...(updates.length > 0 ? next() : [])], meanwhile)
       if (updates.length > 0) this.#flush(iterations)
     }
     this.times.inputs += fed - begin
@@ -147,9 +155,9 @@ export class OnnxRunner implements Runner<string> {
     if (!step) {
       if (size > this.options.batchSize)
         throw new Error(`internal: a batch of ${size}, at most ${this.options.batchSize} fit`)
-      // the arena has room for gradients of two halves only if a whole batch has them
+      // the arena has room for gradients of two halves, or for totals, only if a whole batch has them
       const mayHalve = program.keepsState === true || this.runsInHalves(name)
-      step = stepOf(program, size, mayHalve).then((traced) => compileStep(traced, this.shared))
+      step = stepOf(program, size, mayHalve, !mayHalve).then((traced) => compileStep(traced, this.shared))
       this.#steps.set(key, step)
     }
     return step
