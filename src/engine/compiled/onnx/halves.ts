@@ -12,6 +12,7 @@ import { simplifiedGraph } from '../passes/simplified.js'
 import { splitTotals, type Total } from '../passes/split-totals.js'
 import { type SplitStep, splitUpdate, updateFromHalves } from '../passes/split-update.js'
 import { meanGradients } from './mean-gradient.js'
+import { productsOfParts } from './products-of-parts.js'
 import { sumsOfSoftplus } from './sum-of-softplus.js'
 
 /** A program's step for one batch size. With `halves` the graph is that of half a batch; the updates are the same. */
@@ -45,7 +46,7 @@ export async function stepOf(
   }
   const whole = await simplifiedGraph(program, size)
   const { graph, totals } = maySplitTotals ? splitTotals(whole) : { graph: whole, totals: [] }
-  return { ...stepFrom(graph), halves: false, totals }
+  return { ...stepFrom(productsOfParts(graph)), halves: false, totals }
 }
 
 const stepFrom = (graph: Graph): SplitStep => splitUpdate(meanGradients(sumsOfSoftplus(graph)))
