@@ -11,7 +11,7 @@ export async function profileProducts(programs, options) {
   return {
     runner,
     async finish() {
-      const operators = await finish(WARM_UP)
+      const operators = await finish(WARM_UP, 1)
       const sum = (wanted) => operators.filter(wanted).reduce((total, { milliseconds }) => total + milliseconds, 0)
       return {
         products: sum(({ operator }) => PRODUCTS.has(operator)),

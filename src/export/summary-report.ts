@@ -87,10 +87,10 @@ const summaryReportSchema = z
             update: z.number().describe('Time of the update, and of the random numbers of the next step.'),
           })
           .describe('Median times of a step, in milliseconds.'),
-        halves: z
-          .boolean()
+        parts: z
+          .int()
           .describe(
-            'True if each half of a batch has its own thread and session. The operators are those of one half.',
+            'Number of parts of a batch. Two threads compute half of them each; the operators are those of one thread.',
           ),
         operators: z
           .array(

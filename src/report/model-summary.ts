@@ -29,7 +29,7 @@ function explainLines({
   passes,
   steps,
   step_ms: times,
-  halves,
+  parts: batchParts,
   operators,
 }: NonNullable<SummaryReport['explain']>): string[] {
   const whole = times.inputs + times.graph + times.update
@@ -57,7 +57,7 @@ function explainLines({
       ),
     ),
     '',
-    halves ? 'Operators of the graph, each run by two threads on half of the batch:' : 'Operators of the graph:',
+    operatorsTitle(batchParts),
     ...indented(
       tableLines(
         [
@@ -73,6 +73,14 @@ function explainLines({
       ),
     ),
   ]
+}
+
+/** The title of the operators of a graph that runs on so many parts of a batch. */
+function operatorsTitle(parts: number): string {
+  if (parts === 1) return 'Operators of the graph:'
+  return parts === 2
+    ? 'Operators of the graph, each run by two threads on half of the batch:'
+    : `Operators of the graph, run by two threads on ${parts / 2} of ${parts} parts of the batch each:`
 }
 
 const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`)

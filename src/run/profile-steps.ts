@@ -17,8 +17,9 @@ export type StepProfile = Omit<NonNullable<SummaryReport['explain']>, 'passes'>
 
 /** Loads the data of the spec and trains some steps from `start`. Throws the reason of `signal` when that is aborted. */
 export async function profileSteps(spec: StageSpec, start: Start | null, signal: AbortSignal): Promise<StepProfile> {
-  const [{ openOnnx }, { startProfile }] = await Promise.all([
+  const [{ openOnnx }, { LANES }, { startProfile }] = await Promise.all([
     import('../engine/compiled/onnx/engine.js'),
+    import('../engine/compiled/onnx/parts.js'),
     import('../engine/compiled/onnx/profile.js'),
   ])
   const data = await loadData(spec)
@@ -51,11 +52,12 @@ export async function profileSteps(spec: StageSpec, start: Start | null, signal:
     const medianOf = (part: keyof StepTimes) =>
       median(spent.slice(1).map((times, index) => times[part] - spent[index]![part]))
     const step_ms = { inputs: medianOf('inputs'), graph: medianOf('graph'), update: medianOf('update') }
-    const halves = profile!.runner.runsInHalves('train')
-    return { engine: 'onnx', steps, step_ms, halves, operators: await profile!.finish(WARM_UP) }
+    const parts = profile!.runner.partsOf('train')
+    const runs = parts / Math.min(parts, LANES)
+    return { engine: 'onnx', steps, step_ms, parts, operators: await profile!.finish(WARM_UP, runs) }
   } catch (error) {
     // removes the files of the profile
-    await profile?.finish(WARM_UP)
+    await profile?.finish(WARM_UP, 1)
     throw error
   }
 }

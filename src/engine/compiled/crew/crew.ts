@@ -2,6 +2,7 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { processors } from '../../../base/processors.js'
 import { Chunks, chunksOf, type Kernel, MOST_CHUNKS, MOST_TASKS, newShared, type Task, turnsOf } from './chunks.js'
+import type { ForeignCalls } from './foreign.js'
 import type { AddedKernels, HelperData } from './helper-thread.js'
 
 /** Work of this many chunks is done before a helper would wake up. */
@@ -26,10 +27,19 @@ export class Crew {
     const { exports } = new WebAssembly.Instance(module, { env: { memory: this.memory } })
     const first = this.#kernels.length
     this.#kernels.push(...names.map((name) => exports[name] as Kernel))
-    const added: AddedKernels = { module, names }
+    this.#tellHelper({ module, names })
+    return names.map((_, index) => first + index)
+  }
+
+  /** Adds a kernel that calls C functions (`foreignKernel`), and the calls for the helper. Returns its index. */
+  addForeign(kernel: Kernel, calls: ForeignCalls): number {
+    this.#tellHelper({ calls })
+    return this.#kernels.push(kernel) - 1
+  }
+
+  #tellHelper(added: AddedKernels): void {
     this.#added.push(added)
     this.#helper?.port.postMessage(added)
-    return names.map((_, index) => first + index)
   }
 
   /**
@@ -50,6 +60,18 @@ export class Crew {
       this.#chunks.work(this.#kernels)
       if (!this.#awaitHelper()) throw new Error('internal: the helper thread does not answer')
     }
+  }
+
+  /** Does a task whose chunks may take any time. */
+  runLong(task: Task): void {
+    if (!this.#hasHelper) {
+      this.#kernels[task.kernel]!(...task.arguments)
+      return
+    }
+    this.#helper ??= this.#startHelper()
+    this.#chunks.offer([task])
+    this.#chunks.work(this.#kernels)
+    this.#chunks.awaitDone(Number.POSITIVE_INFINITY)
   }
 
   /** Waits twice, because a process that was stopped, as by Ctrl-Z, finds its timeout expired when it continues. */

@@ -1,9 +1,10 @@
 /**
- * The second thread of a crew: sleeps until there is work, does its share, and sleeps again. Modules arrive as
- * messages, which are read after it wakes.
+ * The second thread of a crew: sleeps until there is work, does its share, and sleeps again. Kernels arrive as messages,
+ * which are read after it wakes.
  */
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { Chunks, type Kernel, type Shared } from './chunks.js'
+import type { ForeignCalls } from './foreign.js'
 
 /** The data that the thread is started with. */
 export interface HelperData {
@@ -12,11 +13,10 @@ export interface HelperData {
   readonly port: MessagePort
 }
 
-/** Kernels of a module, to be appended to the list in this order. */
-export interface AddedKernels {
-  readonly module: WebAssembly.Module
-  readonly names: readonly string[]
-}
+/** Kernels of a module, to be appended to the list in this order; or calls of a C function, which are one kernel. */
+export type AddedKernels =
+  | { readonly module: WebAssembly.Module; readonly names: readonly string[] }
+  | { readonly calls: ForeignCalls }
 
 const { shared, memory, port } = workerData as HelperData
 const chunks = new Chunks(shared)
@@ -25,9 +25,14 @@ for (;;) {
   // read the turn first: all kernels that it needs were sent before it was published
   const turn = chunks.awaitWork()
   for (let received = receiveMessageOnPort(port); received; received = receiveMessageOnPort(port)) {
-    const { module, names } = received.message as AddedKernels
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } })
-    kernels.push(...names.map((name) => exports[name] as Kernel))
+    const added = received.message as AddedKernels
+    if ('calls' in added) {
+      const { foreignKernel } = await import('./foreign.js')
+      kernels.push(foreignKernel(added.calls))
+      continue
+    }
+    const { exports } = new WebAssembly.Instance(added.module, { env: { memory } })
+    kernels.push(...added.names.map((name) => exports[name] as Kernel))
   }
   chunks.work(kernels, turn)
 }

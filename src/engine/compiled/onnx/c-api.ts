@@ -53,6 +53,7 @@ type Foreign = ((...values: any[]) => any) & { async: (...values: any[]) => void
 
 export interface OnnxRuntime {
   readonly call: Readonly<Record<FunctionName, Foreign>>
+  readonly addressOf: Readonly<Record<FunctionName, Handle>>
   readonly env: Handle
   readonly version: string
 }
@@ -81,14 +82,19 @@ export function openOnnxRuntime(): OnnxRuntime {
   const [getApi, getVersion]: [Handle, Handle] = koffi.decode(base, 0, 'void *', 2)
   const version: string = koffi.call(getVersion, koffi.proto('const char *', []))
   const api: Handle = koffi.call(getApi, koffi.proto('void *', ['uint32_t']), API_VERSION)
-  const functions = Object.entries(FUNCTIONS).map(([name, [place, result, parameters]]) => [
+  const addresses = Object.entries(FUNCTIONS).map(([name, [place]]): [string, Handle] => [
     name,
-    koffi.decode(koffi.decode(api, place * POINTER_BYTES, 'void *'), koffi.proto(result, [...parameters])),
+    koffi.decode(api, place * POINTER_BYTES, 'void *'),
+  ])
+  const addressOf = Object.fromEntries(addresses) as OnnxRuntime['addressOf']
+  const functions = Object.entries(FUNCTIONS).map(([name, [, result, parameters]]) => [
+    name,
+    koffi.decode(addressOf[name as FunctionName], koffi.proto(result, [...parameters])),
   ])
   const call = Object.fromEntries(functions) as OnnxRuntime['call']
   const env = created(call, (out) => call.CreateEnv(ERRORS_ONLY, 'trainspec', out))
   check(call, call.DisableTelemetryEvents(env))
-  opened = { call, env, version }
+  opened = { call, addressOf, env, version }
   return opened
 }
 

@@ -5,16 +5,17 @@ import { type Shape, sizeOf } from '../../../base/shape.js'
 import type { Outputs } from '../../engine.js'
 import type { Task } from '../crew/chunks.js'
 import type { Crew } from '../crew/crew.js'
+import { foreignKernel } from '../crew/foreign.js'
 import { infoOf, type ValueId } from '../graph/graph.js'
 import type { InputKernels } from '../inputs/kernels.js'
 import { isResult } from '../passes/split-update.js'
 import type { ArenaArrays } from './arena-arrays.js'
 import { blocksFor } from './blocked/block-size.js'
-import type { Step } from './halves.js'
 import { lowerToOnnx } from './lower.js'
-import { otherHalf } from './other-half.js'
+import { otherPart } from './other-part.js'
+import { LANES, type Step } from './parts.js'
 import { gradientPlaces, placeOf, stateKey } from './places.js'
-import { OnnxSession, type PlacedTensor, type SessionOptions } from './session.js'
+import { OnnxSession, type PlacedTensor, PreparedRun, type SessionOptions } from './session.js'
 import { type Totals, totalPlaces, totalsOf } from './totals.js'
 import { loopCalls, updateTask } from './update-loops.js'
 
@@ -64,18 +65,22 @@ export async function compileStep(
   step: Step,
   { arrays, crew, kernels, shapes, session: sessionOptions, block }: SharedBySteps,
 ): Promise<CompiledStep> {
-  const { graph, updates, halves, totals } = step
-  const all = processors()
-  const threads = halves ? Math.ceil(all / 2) : sessionOptions.threads
+  const { graph, updates, parts, totals } = step
+  const lanes = Math.min(parts, LANES)
+  const threads = lanes === 1 ? sessionOptions.threads : Math.ceil(processors() / lanes)
   const lowered = lowerToOnnx(graph, await blocksFor(graph, threads, block))
   const options = { ...sessionOptions, rewrites: graph.nodes.length <= MOST_REWRITTEN }
-  const [session, other] = await Promise.all([
-    OnnxSession.create(lowered.model, { ...options, threads }),
-    // only the first half is profiled
-    halves
-      ? otherHalf(lowered, step, arrays, { ...options, threads: Math.floor(all / 2), profile: undefined })
-      : undefined,
-  ])
+  const sessions = await Promise.all(
+    Array.from({ length: lanes }, (_, lane) =>
+      OnnxSession.create(
+        lowered.model,
+        // only the first lane is profiled
+        lane === 0
+          ? { ...options, threads }
+          : { ...options, threads: Math.floor(processors() / lanes), profile: undefined },
+      ),
+    ),
+  )
 
   const feeds: Record<string, PlacedTensor> = {}
   const given = new Map<ValueId, Float32Array>()
@@ -87,7 +92,7 @@ export async function compileStep(
     if (lowered.inputs.has(name)) feeds[name] = tensor
   }
 
-  const places = new Map([...totalPlaces(totals), ...gradientPlaces(updates, false)])
+  const places = new Map([...totalPlaces(totals), ...gradientPlaces(updates, 0)])
   const fetches: Record<string, PlacedTensor> = {}
   const outputs: Record<string, Float32Array> = {}
   const copies: { readonly from: Float32Array; readonly to: Float32Array }[] = []
@@ -102,7 +107,11 @@ export async function compileStep(
     if (output.to === 'state') copies.push({ from: values, to: arrays.floats(stateKey(output.name), shape) })
     else if (isResult(output)) outputs[output.name] = values
   }
-  const run = session.prepare(feeds, fetches)
+  const others = Array.from({ length: parts - 1 }, (_, index) => otherPart(index + 1, lowered, step, arrays))
+  const run = runnerOf(
+    sessions.map((session) => [{ feeds, fetches }, ...others].map((part) => session.prepare(part.feeds, part.fetches))),
+    crew,
+  )
 
   const valuesOf = (value: ValueId) => {
     const array = computed.get(value) ?? given.get(value)
@@ -111,29 +120,40 @@ export async function compileStep(
   }
   const loops = loopCalls(updates, valuesOf, shapes, crew, arrays)
   for (const { name } of totals) outputs[name] = new Float32Array(1)
-  /** Outputs with what the other half adds to them: each array once, because names may share one. */
-  const sums = new Map(other && Object.entries(outputs).map(([name, own]) => [own, other.outputs[name]!]))
+  /** Outputs with what the other parts add to them: each array once, because names may share one. */
+  const sums = new Map(Object.entries(outputs).map(([name, own]) => [own, others.map((other) => other.outputs[name]!)]))
   return {
     outputs,
     totals: totalsOf(totals, valuesOf, outputs, kernels, arrays),
     async compute() {
       // events that came between steps, such as Ctrl-C, are handled first
       await setImmediate()
-      const othersEnd = other?.run.runAside()
-      try {
-        run.run()
-      } finally {
-        await othersEnd
-      }
-      for (const [values, added] of sums) for (const index of values.keys()) values[index]! += added[index]!
+      run()
+      for (const [values, added] of sums)
+        for (const part of added) for (const index of values.keys()) values[index]! += part[index]!
     },
     update() {
       for (const { from, to } of copies) to.set(from)
       return loops.map(updateTask)
     },
     release() {
-      session.release()
-      other?.session.release()
+      for (const session of sessions) session.release()
     },
+  }
+}
+
+/**
+ * Returns a function that runs the parts of a batch. A free thread takes the next part; this thread runs it in the first
+ * session, the helper of the crew in the second one.
+ */
+function runnerOf(runs: readonly (readonly PreparedRun[])[], crew: Crew): () => void {
+  const [own, helpers] = runs as [readonly PreparedRun[], (readonly PreparedRun[])?]
+  if (!helpers) return () => own[0]!.run()
+  const calls = PreparedRun.calls(own)
+  const kernel = crew.addForeign(foreignKernel(calls), { ...PreparedRun.calls(helpers), results: calls.results })
+  const task = { kernel, arguments: [0, own.length], steps: [1, 0], countAt: 1, count: own.length, chunk: 1 }
+  return () => {
+    crew.runLong(task)
+    own[0]!.check(calls.results)
   }
 }

@@ -6,7 +6,7 @@ import { stateOf } from '../../given.js'
 import type { Demand } from '../../memory.js'
 import { memoryOf } from '../graph/memory.js'
 import type { ArenaPlan } from '../inputs/arena.js'
-import { type Step, stepOf } from './halves.js'
+import { LANES, type Step, stepOf } from './parts.js'
 
 /**
  * Ratio of measured memory to the minimum for a step's values. ONNX Runtime's allocator doubles its memory each time it
@@ -35,8 +35,8 @@ export async function demandOf(
   const inputs = Math.max(0, plan.bytes - 2 * state)
   const activations = (steps: Iterable<Step>) => {
     let [values, constants] = [0, 0]
-    for (const { graph, halves } of steps) {
-      values += (halves ? 2 : 1) * memoryOf(graph).between
+    for (const { graph, parts } of steps) {
+      values += Math.min(parts, LANES) * memoryOf(graph).between
       for (const { data } of graph.constants) constants += COPIES * (typeof data === 'number' ? FLOAT : data.byteLength)
     }
     return { values, constants }
@@ -53,7 +53,7 @@ export async function demandOf(
   const { growing } = first(false)
   if (growing < freeMemory() / 4) return first
   for (const [name, program] of Object.entries(programs)) {
-    if (!traced.has(name)) steps.push(await stepOf(program, batchSize, true))
+    if (!traced.has(name)) steps.push(await stepOf(program, batchSize, Number.POSITIVE_INFINITY))
   }
   return sum()
 }

@@ -1,7 +1,7 @@
 /**
  * Engine `onnx`: ONNX Runtime computes layers, forward and backward; SIMD kernels make noise and batches and do the
- * optimizer's update. All work on one arena without copying. If it pays, each half of a batch has a thread and a
- * session of its own.
+ * optimizer's update. All work on one arena without copying. If it pays, two threads compute parts of a batch, each in
+ * a session of its own.
  */
 import { freeMemory } from '../../../base/free-memory.js'
 import { sizeOf } from '../../../base/shape.js'
@@ -17,7 +17,7 @@ import { ArenaArrays } from './arena-arrays.js'
 import { openOnnxRuntime } from './c-api.js'
 import { type CompiledStep, compileStep, SESSION_OPTIONS, type SharedBySteps } from './compiled-step.js'
 import { demandOf } from './demand.js'
-import { type Step, stepOf } from './halves.js'
+import { type Step, stepOf } from './parts.js'
 import { placeUpdates, stateKey } from './places.js'
 import { placeTotals } from './totals.js'
 
@@ -47,8 +47,8 @@ export interface StepTimes {
 export class OnnxRunner implements Runner<string> {
   readonly #steps = new Map<string, Promise<CompiledStep>>()
   readonly times: StepTimes = { inputs: 0, graph: 0, update: 0 }
-  /** Names of programs whose whole batches run in halves, with a thread each. */
-  readonly #inHalves = new Set<string>()
+  /** Numbers of parts in which whole batches of programs that have an update run. */
+  readonly #parts = new Map<string, number>()
 
   private constructor(
     private readonly programs: Programs,
@@ -68,7 +68,7 @@ export class OnnxRunner implements Runner<string> {
     const plan = new ArenaPlan()
     const traced = new Map<string, Step>()
     for (const [name, program] of Object.entries(programs)) {
-      if (!program.keepsState) traced.set(name, await stepOf(program, batchSize, true))
+      if (!program.keepsState) traced.set(name, await stepOf(program, batchSize, Number.POSITIVE_INFINITY))
     }
     const shapes = new Map(state.map(({ name, shape }) => [name, shape]))
     for (const { updates } of traced.values()) placeUpdates(plan, updates, shapes)
@@ -89,7 +89,7 @@ export class OnnxRunner implements Runner<string> {
     const runner = new OnnxRunner(programs, options, state, feeder, shared)
     for (const slot of state) runner.#arrayOf(slot).set(slot.initial())
     for (const [name, step] of traced) {
-      if (step.halves) runner.#inHalves.add(name)
+      runner.#parts.set(name, step.parts)
       if (step.updates.length === 0) continue // compiled when it is first run
       const compiled = compileStep(step, runner.shared)
       runner.#steps.set(`${name} ${batchSize}`, compiled)
@@ -98,9 +98,9 @@ export class OnnxRunner implements Runner<string> {
     return runner
   }
 
-  /** True if whole batches of a program that has an update run in halves. */
-  runsInHalves(name: string): boolean {
-    return this.#inHalves.has(name)
+  /** Number of parts in which whole batches of a program that has an update run. */
+  partsOf(name: string): number {
+    return this.#parts.get(name) ?? 1
   }
 
   async run(name: string, batch: Batch, scalars: Scalars, meanwhile?: () => void): Promise<Outputs> {
@@ -155,9 +155,9 @@ export class OnnxRunner implements Runner<string> {
     if (!step) {
       if (size > this.options.batchSize)
         throw new Error(`internal: a batch of ${size}, at most ${this.options.batchSize} fit`)
-      // the arena has room for gradients of two halves, or for totals, only if a whole batch has them
-      const mayHalve = program.keepsState === true || this.runsInHalves(name)
-      step = stepOf(program, size, mayHalve, !mayHalve).then((traced) => compileStep(traced, this.shared))
+      // the arena has room for the gradients of as many parts as a whole batch has, and for totals if it has those
+      const most = program.keepsState ? Number.POSITIVE_INFINITY : this.partsOf(name)
+      step = stepOf(program, size, most, most === 1).then((traced) => compileStep(traced, this.shared))
       this.#steps.set(key, step)
     }
     return step

@@ -21,15 +21,12 @@ function roomFor({ arrays, stores }: Update, index: number): string {
   return `gradient ${index} of ${owner.from === 'state' ? owner.name : owner.value}`
 }
 
-/**
- * The place of each gradient, for one half of the batch or the other. A gradient that two updates read has one
- * place.
- */
-export function gradientPlaces(updates: readonly Update[], ofOther: boolean): Map<number, string> {
+/** The place of each gradient of a part of the batch. A gradient that two updates read has one place. */
+export function gradientPlaces(updates: readonly Update[], part: number): Map<number, string> {
   const places = new Map<number, string>()
   for (const update of updates) {
     for (const [index, array] of update.arrays.entries()) {
-      if (array.from === 'state' || (array.other ?? false) !== ofOther || places.has(array.value)) continue
+      if (array.from === 'state' || partOf(array) !== part || places.has(array.value)) continue
       places.set(array.value, roomFor(update, index))
     }
   }
@@ -38,13 +35,18 @@ export function gradientPlaces(updates: readonly Update[], ofOther: boolean): Ma
 
 /** Places of each update's arrays, in the order of the updates and their arrays. */
 export function arrayPlaces(updates: readonly Update[]): string[][] {
-  const [own, other] = [gradientPlaces(updates, false), gradientPlaces(updates, true)]
+  const places = new Map<number, Map<number, string>>()
+  const placesOf = (part: number) => {
+    const known = places.get(part) ?? gradientPlaces(updates, part)
+    places.set(part, known)
+    return known
+  }
   return updates.map(({ arrays }) =>
-    arrays.map((array) =>
-      array.from === 'state' ? stateKey(array.name) : (array.other ? other : own).get(array.value)!,
-    ),
+    arrays.map((array) => (array.from === 'state' ? stateKey(array.name) : placesOf(partOf(array)).get(array.value)!)),
   )
 }
+
+const partOf = ({ part = 0 }: { readonly part?: number }): number => part
 
 /** Size in bytes of each array of an update. */
 export const updateBytes = ({ arrays, stores }: Update, shapes: ReadonlyMap<string, Shape>): number => {

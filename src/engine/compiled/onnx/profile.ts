@@ -16,7 +16,7 @@ export interface OperatorTime {
   /** ONNX's name: `Gemm`. */
   readonly operator: string
   readonly nodes: number
-  /** Time in a step: the sum over nodes of their median times. */
+  /** Time of a thread in a step: the sum over nodes of their median times. */
   readonly milliseconds: number
 }
 
@@ -24,10 +24,10 @@ export interface Profile {
   /** A runner like that of the engine, with profiling on. */
   readonly runner: OnnxRunner
   /**
-   * Disposes of the runner and returns the times, slowest operator first. The first `warmUp` runs of each node are not
-   * counted.
+   * Disposes of the runner and returns the times, slowest operator first. Each node runs `runs` times in a step. The
+   * first `warmUp` steps are not counted.
    */
-  finish(warmUp: number): Promise<OperatorTime[]>
+  finish(warmUp: number, runs: number): Promise<OperatorTime[]>
 }
 
 export async function startProfile(programs: Programs, options: LoadOptions): Promise<Profile> {
@@ -35,7 +35,7 @@ export async function startProfile(programs: Programs, options: LoadOptions): Pr
   const runner = await OnnxRunner.create(programs, { ...options, profile: join(folder, 'step') })
   return {
     runner,
-    async finish(warmUp) {
+    async finish(warmUp, runs) {
       try {
         await runner.dispose()
         const files = await readdir(folder)
@@ -43,6 +43,7 @@ export async function startProfile(programs: Programs, options: LoadOptions): Pr
         return totals(
           texts.map((text) => JSON.parse(text)),
           warmUp,
+          runs,
         )
       } finally {
         await rm(folder, { recursive: true, force: true })
@@ -64,7 +65,7 @@ interface Event {
  * Totals over one list of events for each compiled program. Lists are separate because nodes of different programs may
  * have the same name.
  */
-function totals(lists: readonly (readonly Event[])[], warmUp: number): OperatorTime[] {
+function totals(lists: readonly (readonly Event[])[], warmUp: number, runs: number): OperatorTime[] {
   const operators = new Map<string, { nodes: number; milliseconds: number }>()
   for (const events of lists) {
     const nodes = new Map<string, { operator: string; microseconds: number[] }>()
@@ -76,12 +77,12 @@ function totals(lists: readonly (readonly Event[])[], warmUp: number): OperatorT
       nodes.set(name, node)
     }
     for (const { operator, microseconds } of nodes.values()) {
-      const counted = microseconds.slice(warmUp)
+      const counted = microseconds.slice(warmUp * runs)
       if (counted.length === 0) continue
       const known = operators.get(operator) ?? { nodes: 0, milliseconds: 0 }
       operators.set(operator, {
         nodes: known.nodes + 1,
-        milliseconds: known.milliseconds + median(counted) / 1000,
+        milliseconds: known.milliseconds + (runs * median(counted)) / 1000,
       })
     }
   }

@@ -1,6 +1,7 @@
 /** Sessions of ONNX Runtime, and runs that are prepared once over arrays at fixed addresses. */
 import { koffi } from '../../../base/koffi.js'
 import type { Shape } from '../../../base/shape.js'
+import type { ForeignCalls } from '../crew/foreign.js'
 import type { DType } from '../graph/value.js'
 import { check, created, ERRORS_ONLY, type Handle, type OnnxRuntime, openOnnxRuntime } from './c-api.js'
 import { ELEMENT } from './model-writer.js'
@@ -103,10 +104,22 @@ export class PreparedRun {
     check(call, call.RunWithBinding(this.session, null, this.binding))
   }
 
-  /** Runs on another thread. */
-  async runAside(): Promise<void> {
+  /** Runs as calls for a crew. Each result is a status, 0 if there is no error. */
+  static calls(runs: readonly PreparedRun[]): ForeignCalls {
+    return {
+      address: runs[0]!.runtime.addressOf.RunWithBinding,
+      arguments: runs.map(({ session, binding }) => [session, null, binding]),
+      results: new BigUint64Array(new SharedArrayBuffer(runs.length * BigUint64Array.BYTES_PER_ELEMENT)),
+    }
+  }
+
+  /** Throws an internal error with the message of the first status that has one. */
+  check(statuses: BigUint64Array): void {
     const { call } = this.runtime
-    await aside(call, call.RunWithBinding, this.session, null, this.binding)
+    const failed = [...statuses].filter((status) => status !== 0n)
+    statuses.fill(0n)
+    for (const status of failed.slice(1)) call.ReleaseStatus(status)
+    if (failed.length > 0) check(call, failed[0]!)
   }
 }
 

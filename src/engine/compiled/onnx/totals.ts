@@ -7,7 +7,7 @@ import { padded } from '../inputs/feeder.js'
 import { type InputKernels, softplusBlocks } from '../inputs/kernels.js'
 import type { Total } from '../passes/split-totals.js'
 import type { ArenaArrays } from './arena-arrays.js'
-import type { Step } from './halves.js'
+import type { Step } from './parts.js'
 
 /** An array whose softplus is summed, the place for it, and the place for the sums of its blocks. */
 interface Operand {

@@ -1,6 +1,5 @@
 /**
- * Decides whether a step may run separately on two halves of a batch, each as a batch of half the size, and its results
- * be combined: sums over samples are added, gradients averaged. A step that looks across the batch, as batch
+ * Decides whether a step may run separately on parts of a batch, each as a smaller batch, and its results be combined: sums over samples are added, gradients averaged. A step that looks across the batch, as batch
  * normalization does, may not. Follows each value from the inputs on; a value that is not known to be separable makes
  * the whole step inseparable.
  */
@@ -13,12 +12,12 @@ import { isForUpdate } from './split-update.js'
 
 /** How a value relates to the batch: independent of it, samples along one axis, or a sum over samples. */
 type Kind =
-  /** The same for both halves. Along an axis that is `even`, all elements are equal. */
+  /** The same for all parts. Along an axis that is `even`, all elements are equal. */
   | { readonly of: 'all'; readonly even: readonly boolean[] }
   | Each
   /**
-   * A linear sum over the samples. `mean`: a value that is the same for both halves was added to it, so that halves can
-   * be averaged but not added.
+   * A linear sum over the samples. `mean`: a value that is the same for all parts was added to it, so that parts can be
+   * averaged but not added.
    */
   | { readonly of: 'sum' | 'mean' }
 
@@ -35,17 +34,17 @@ interface Operand {
 }
 
 interface Place {
-  /** Number of samples in a half. */
+  /** Number of samples in a part. */
   readonly size: number
   /** Shape of the output. */
   readonly shape: Shape
   readonly attributes: Attributes
 }
 
-/** The kind of a kernel's result if an input has samples; undefined if halves would give another result. */
+/** The kind of a kernel's result if an input has samples; undefined if parts would give another result. */
 type Rule = (inputs: readonly Operand[], place: Place) => Kind | undefined
 
-/** `size` is the number of samples in the graph's batch, which is a half. */
+/** `size` is the number of samples in the graph's batch, which is a part of a batch. */
 export function isSeparable(graph: Graph, size: number): boolean {
   const kinds = kindsOf(graph, size)
   if (!kinds) return false

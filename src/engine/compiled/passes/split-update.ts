@@ -26,8 +26,8 @@ export type UpdateArray = { readonly from: 'state'; readonly name: string } | Co
 interface ComputedArray {
   readonly from: 'graph'
   readonly value: ValueId
-  /** Set for a value of the other half of a batch. */
-  readonly other?: true
+  /** Number of the part of a batch that computes the value; 0 if it is not given. */
+  readonly part?: number
 }
 
 /** The update of one weight and its slots. */
@@ -86,14 +86,15 @@ export function splitUpdate(graph: Graph): SplitStep {
 }
 
 /**
- * The same update for values that are computed by two halves of a batch: it reads their mean. Undefined if a loop would
- * have too many arguments. The arrays of the other half come after all others, in the same order.
+ * The same update for values that are computed by parts of a batch: it reads their mean. Undefined if a loop would have
+ * too many arguments. The arrays of parts 1, 2, ... come after all others, part by part, in the same order.
  */
-export function updateFromHalves(update: Update): Update | undefined {
+export function updateFromParts(update: Update, parts: number): Update | undefined {
   const { expressions, arrays, stores } = update
   const computed = [...arrays.keys()].filter((index) => arrays[index]!.from === 'graph')
+  const others = Array.from({ length: parts - 1 }, (_, index) => index + 1)
   const places = new Map<number, number>()
-  const next: Expression[] = [{ kind: 'number', value: 0.5 }]
+  const next: Expression[] = [{ kind: 'number', value: 1 / parts }]
   for (const [index, expression] of expressions.entries()) {
     const own =
       expression.kind === 'op'
@@ -101,19 +102,25 @@ export function updateFromHalves(update: Update): Update | undefined {
         : expression
     let place = next.push(own) - 1
     if (own.kind === 'array' && computed.includes(own.index)) {
-      const other = next.push({ kind: 'array', index: arrays.length + computed.indexOf(own.index) }) - 1
-      const sum = next.push({ kind: 'op', kernel: 'Add', operands: [place, other] }) - 1
-      place = next.push({ kind: 'op', kernel: 'Multiply', operands: [sum, 0] }) - 1
+      for (const part of others) {
+        const from = arrays.length + (part - 1) * computed.length + computed.indexOf(own.index)
+        const other = next.push({ kind: 'array', index: from }) - 1
+        place = next.push({ kind: 'op', kernel: 'Add', operands: [place, other] }) - 1
+      }
+      place = next.push({ kind: 'op', kernel: 'Multiply', operands: [place, 0] }) - 1
     }
     places.set(index, place)
   }
-  const halved = {
+  const joined = {
     ...update,
     expressions: next,
-    arrays: [...arrays, ...computed.map((index) => ({ ...(arrays[index] as ComputedArray), other: true as const }))],
+    arrays: [
+      ...arrays,
+      ...others.flatMap((part) => computed.map((index) => ({ ...(arrays[index] as ComputedArray), part }))),
+    ],
     stores: stores.map(({ expression, array }) => ({ expression: places.get(expression)!, array })),
   }
-  return fitsOneCall(halved) ? halved : undefined
+  return fitsOneCall(joined) ? joined : undefined
 }
 
 /** True if the arguments of a loop suffice: each array, each scalar, and the number of bytes. */

@@ -1,7 +1,8 @@
 /** A session of ONNX Runtime reads and writes arrays in place. */
 import { expect, onTestFinished, test } from 'vitest'
+import { foreignKernel } from '../../../../src/engine/compiled/crew/foreign.js'
 import { lowerToOnnx } from '../../../../src/engine/compiled/onnx/lower.js'
-import { OnnxSession, type PlacedTensor } from '../../../../src/engine/compiled/onnx/session.js'
+import { OnnxSession, type PlacedTensor, PreparedRun } from '../../../../src/engine/compiled/onnx/session.js'
 import { buildGraph } from '../../../support/graph.js'
 
 const graph = buildGraph(({ input, node }) => ({ y: node('Neg', [input('x', [2])]) }))
@@ -30,13 +31,15 @@ test('every run uses the same arrays, in memory of one thread or of several', as
   }
 })
 
-test('a run in another thread leaves this thread free, and two runs are independent', async () => {
+test('runs as calls for a crew are independent', async () => {
   const session = await newSession()
   const results = [new Float32Array(2), new Float32Array(2)] as const
   const runs = results.map((result, index) =>
-    session.prepare({ [x]: tensor([2], Float32Array.of(index, 7)) }, { [y]: tensor([2], result) }).runAside(),
+    session.prepare({ [x]: tensor([2], Float32Array.of(index, 7)) }, { [y]: tensor([2], result) }),
   )
-  await Promise.all(runs)
+  const calls = PreparedRun.calls(runs)
+  foreignKernel(calls)(0, 2)
+  runs[0]!.check(calls.results)
   expect(results.map((result) => [...result])).toEqual([
     [-0, -7],
     [-1, -7],
@@ -51,7 +54,10 @@ test('an error gives a message, and the session still works', async () => {
   expect(() => session.prepare({ z: tensor([2]) }, {})).toThrow(/^internal: ONNX Runtime: .*\bz\b/)
   const wrong = session.prepare({ [x]: tensor([1, 2]) }, { [y]: tensor([2]) })
   expect(() => wrong.run()).toThrow(/^internal: ONNX Runtime: .*rank/i)
-  await expect(wrong.runAside()).rejects.toThrow(/rank/i)
+  const calls = PreparedRun.calls([wrong, wrong])
+  foreignKernel(calls)(0, 2)
+  expect(() => wrong.check(calls.results)).toThrow(/^internal: ONNX Runtime: .*rank/i)
+  expect([...calls.results]).toEqual([0n, 0n])
   const result = new Float32Array(2)
   session.prepare({ [x]: tensor([2], Float32Array.of(1, 2)) }, { [y]: tensor([2], result) }).run()
   expect([...result]).toEqual([-1, -2])

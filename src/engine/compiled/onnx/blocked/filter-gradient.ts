@@ -4,10 +4,11 @@
  */
 import { type Shape, sizeOf } from '../../../../base/shape.js'
 import type { Window } from '../../graph/kernels/window.js'
-import { firstOf } from '../lowerings/arrays.js'
+import { firstOf, slice } from '../lowerings/arrays.js'
 import { type Emitter, reshape, transpose } from '../lowerings/lowering.js'
 import { type Blocks, filled } from './blocks.js'
 import { convolve, surrounded } from './passes.js'
+import { type Scattered, windowsOf } from './pooling.js'
 
 /** The operator that puts samples into blocks takes them by four. */
 const AT_ONCE = 4
@@ -16,10 +17,18 @@ const AT_ONCE = 4
 const MOST_BYTES = 210_000
 const FLOAT = 4
 
+type Plane = readonly [height: number, width: number]
+
 interface Input {
   readonly name: string
   /** (batch, height, width, channels) */
   readonly shape: Shape
+}
+
+/** The gradient of an output, which may have zeros beside its rows; the shape is that without them. */
+interface Gradient extends Input {
+  readonly left: number
+  readonly right: number
 }
 
 /**
@@ -29,7 +38,7 @@ interface Input {
 export function filterGradient(
   emit: Emitter,
   x: Input & { readonly few: boolean; readonly padded?: (left: number, right: number) => string },
-  dy: Input,
+  dy: Gradient,
   { strides, pads }: Window,
   filter: Shape,
   blocks: Blocks,
@@ -149,24 +158,25 @@ function gathered(
  */
 function asFilter(
   emit: Emitter,
-  { name, shape }: Input,
+  { name, shape, left, right }: Gradient,
   { samples, outWide, groups }: { samples: number; outWide: number; groups: number },
   { size }: Blocks,
 ): string {
   const [batch, rows, columns] = shape as [number, number, number]
-  const [outer, places, inGroup] = [outWide / size, rows * columns, samples / groups]
-  const pieces = emit.indices(`${[batch, outer, places]} as ${groups} filters of ${size}`, () => {
-    const from = new Int32Array(samples * outer * places)
+  const [outer, inGroup, wide] = [outWide / size, samples / groups, left + columns + right]
+  const pieces = emit.indices(`${[batch, outer, rows, left, columns, right]} as ${groups} filters of ${size}`, () => {
+    const from = new Int32Array(samples * outer * rows * columns)
     let at = 0
     for (let first = 0; first < samples; first += inGroup)
       for (let out = 0; out < outer; out++)
         for (let block = first; block < first + inGroup; block += size)
-          for (let place = 0; place < places; place++)
-            for (let sample = block; sample < block + size; sample++)
-              from[at++] = (Math.min(sample, batch - 1) * outer + out) * places + place
+          for (let row = 0; row < rows; row++)
+            for (let column = left; column < left + columns; column++)
+              for (let sample = block; sample < block + size; sample++)
+                from[at++] = ((Math.min(sample, batch - 1) * outer + out) * rows + row) * wide + column
     return from
   })
-  return emit.op('Gather', [reshape(emit, name, [batch * outer * places, size]), pieces], { axis: 0 })
+  return emit.op('Gather', [reshape(emit, name, [batch * outer * rows * wide, size]), pieces], { axis: 0 })
 }
 
 /** True if x has one channel, and as many samples as a convolution takes channels: whole blocks, or less than one. */
@@ -177,28 +187,55 @@ export const canTakeSamples = ([batch, , , channels]: Shape, { size }: Blocks): 
  * The same for x with one channel, (batch, height, width, 1): each sample is a group, and dy as it lies holds the
  * filters of all groups.
  */
-export function filterGradientOfOne(
+export const filterGradientOfOne = (
   emit: Emitter,
   x: Input,
-  dy: Input,
+  { name, shape }: Input,
+  window: Window,
+  filter: Shape,
+  blocks: Blocks,
+): string =>
+  gradientOfOne(emit, x, { elements: [name], apart: [1, 1], counts: [shape[1]!, shape[2]!] }, window, filter, blocks)
+
+/**
+ * The same for the gradient of a pool, which need not be gathered: each element of the windows meets the part of x that
+ * starts as far from the corner as it does.
+ */
+export const filterGradientOfOneScattered = (
+  emit: Emitter,
+  x: Input,
+  dy: Scattered,
+  window: Window,
+  filter: Shape,
+  blocks: Blocks,
+): string =>
+  gradientOfOne(emit, x, { elements: dy.elements, apart: dy.size, counts: windowsOf(dy) }, window, filter, blocks)
+
+/** Element (i, j) of `elements` has dy at its rows i, i + apart[0], ... and columns j, j + apart[1], ... */
+function gradientOfOne(
+  emit: Emitter,
+  x: Input,
+  { elements, apart, counts }: { elements: readonly string[]; apart: Plane; counts: Plane },
   window: Window,
   filter: Shape,
   blocks: Blocks,
 ): string {
   const [batch, height, width] = x.shape as [number, number, number]
-  const [, rows, columns, out] = dy.shape as [number, number, number, number]
   const [top, bottom, left, right] = window.pads as [number, number, number, number]
-  const outWide = filled(out, blocks)
+  const outWide = filled(filter[3]!, blocks)
   const padded = surroundedFew(emit, x.name, [top, left, bottom, right])
-  const [tall, wide] = [height + top + bottom, width + left + right]
-  const each = convolve(
-    emit,
-    reshape(emit, padded, [1, batch, tall, wide]),
-    reshape(emit, dy.name, [batch * outWide, 1, rows, columns]),
-    { kernel: [rows, columns], dilations: window.strides, group: batch },
-  )
-  const found = [tall - (rows - 1) * window.strides[0]!, wide - (columns - 1) * window.strides[1]!]
-  return sumOfSamples(emit, each, batch, [...found, 1, outWide], filter, blocks)
+  const planes = [1, batch, height + top + bottom, width + left + right]
+  const whole = reshape(emit, padded, planes)
+  const dilations = apart.map((by, axis) => by * window.strides[axis]!)
+  const reached = [0, 1].map((axis) => (counts[axis]! - 1) * dilations[axis]! + filter[axis]!)
+  let sum: string | undefined
+  for (const [index, element] of elements.entries()) {
+    const from = [Math.floor(index / apart[1]) * window.strides[0]!, (index % apart[1]) * window.strides[1]!]
+    const met = slice(emit, whole, [0, 0, ...from], [1, batch, ...reached], undefined, planes)
+    const filters = reshape(emit, element, [batch * outWide, 1, ...counts])
+    sum = convolve(emit, met, filters, { kernel: counts, dilations, group: batch }, { sum })
+  }
+  return sumOfSamples(emit, sum!, batch, [filter[0]!, filter[1]!, 1, outWide], filter, blocks)
 }
 
 /** The gradient of a filter by channel, (height, width, channels, 1): each channel of each sample is a group. */

@@ -23,92 +23,114 @@ export function isTiled(attributes: Attributes): boolean {
 /** Most elements of a window whose largest is looked for one element after another. */
 export const MOST_TAPS = 4
 
+type Plane = readonly [height: number, width: number]
+
+/** The gradient of pooling with tiled windows, by the elements of the windows. */
+export interface Scattered {
+  /** For each element of a window, in row-major order, its part of the gradient in all windows. */
+  readonly elements: readonly string[]
+  /** Shape of the gradient. */
+  readonly shape: Shape
+  readonly size: Plane
+}
+
 /**
  * The gradient of max pooling with tiled windows. A convolution takes each element of the windows in turn and subtracts
- * the largest. Where that gives 0 the element takes what is left of the gradient, so the first of equal elements has all
- * of it; the last takes what the others left.
+ * it from the largest. Where that gives 0 the element takes what is left of the gradient, so the first of equal elements
+ * has all of it; the last takes what the others left.
  */
 export function maxPoolGradient(
   emit: Emitter,
   { dy, x, largest }: { dy: string; x: string; largest: string },
-  input: Shape,
+  shape: Shape,
   attributes: Attributes,
   blocks: Blocks,
-): string {
-  const { size } = windowIn(attributes)
-  const [tall, wide] = size as [number, number]
-  const channels = filled(input[3]!, blocks)
-  const taps = tall * wide
-  const below = emit.op('Neg', [largest])
-  const taken: string[] = []
+): Scattered {
+  const size = sizeIn(attributes)
+  const channels = filled(shape[3]!, blocks)
+  const unreached = unreachedIn(shape, size)
+  const elements: string[] = []
   let rest = dy
-  for (let tap = 0; tap < taps - 1; tap++) {
-    const only = emit.matrix(
-      `tap ${tap} of ${taps}, ${blocks.size}`,
-      [channels / blocks.size, taps * blocks.size],
-      (_, at) => (Math.floor(at / blocks.size) === tap ? 1 : 0),
+  for (let tap = 0; tap < sizeOf(size) - 1; tap++) {
+    const at = [Math.floor(tap / size[1]), tap % size[1]] as const
+    // as many windows as the pool has: a smaller kernel would also start at elements that no window reaches
+    const kernel = [Math.max(at[0], unreached[0]) + 1, Math.max(at[1], unreached[1]) + 1] as const
+    const less = emit.matrix(
+      `minus ${at} of ${kernel}, ${blocks.size}`,
+      [channels / blocks.size, sizeOf(kernel) * blocks.size],
+      (_, index) => (Math.floor(index / blocks.size) === at[0] * kernel[1] + at[1] ? -1 : 0),
     )
-    const filter = reshape(emit, only, [channels, 1, tall, wide])
-    const beyond = convolve(
+    const filter = reshape(emit, less, [channels, 1, ...kernel])
+    const isSmaller = convolve(
       emit,
       x,
       filter,
-      { kernel: [tall, wide], strides: [tall, wide], group: channels, isPass: true },
-      { sum: below },
+      { kernel, strides: size, group: channels, isPass: true },
+      { sum: largest, step: true },
     )
-    // 1 at 0, and 0 below
-    const isLargest = emit.op('HardSigmoid', [beyond], { alpha: { float: 3.4e38 }, beta: { float: 1 } })
-    const part = emit.op('Mul', [rest, isLargest])
-    taken.push(part)
-    rest = emit.op('Sub', [rest, part])
+    const left = emit.op('Mul', [rest, isSmaller])
+    elements.push(emit.op('Sub', [rest, left]))
+    rest = left
   }
-  return spread(emit, [...taken, rest], input, attributes, blocks)
+  return { elements: [...elements, rest], shape, size }
 }
+
+const sizeIn = (attributes: Attributes) => windowIn(attributes).size as unknown as Plane
 
 /** The gradient of average pooling with tiled windows: each element takes an equal share. */
 export function avgPoolGradient(
   emit: Emitter,
   dy: string,
-  input: Shape,
+  shape: Shape,
   attributes: Attributes,
   blocks: Blocks,
-): string {
-  const { size } = windowIn(attributes)
-  const channels = filled(input[3]!, blocks)
+): Scattered {
+  const size = sizeIn(attributes)
+  const channels = filled(shape[3]!, blocks)
   const share = scaled(emit, dy, { a: emit.fill(1 / sizeOf(size), [channels]), channels })
-  return spread(emit, Array<string>(sizeOf(size)).fill(share), input, attributes, blocks)
+  return { elements: Array<string>(sizeOf(size)).fill(share), shape, size }
 }
 
+/** Number of windows along each axis. */
+export function windowsOf({ shape, size }: Scattered): [rows: number, columns: number] {
+  const [height, width] = spaceOf(shape) as [number, number]
+  return [Math.floor(height / size[0]), Math.floor(width / size[1])]
+}
+
+/** Number of rows and columns at the end that no window reaches. */
+const unreachedIn = (shape: Shape, size: Plane): Plane => [shape[1]! % size[0], shape[2]! % size[1]]
+
 /**
- * Puts values, one for each element of the windows in row-major order, to their places. Elements of the input that no
- * window reaches become 0.
+ * Puts the elements to their places, with zeros on the left and on the right of each row. Elements of the gradient that
+ * no window reaches are 0.
  */
-function spread(
+export function gathered(
   emit: Emitter,
-  values: readonly string[],
-  input: Shape,
-  attributes: Attributes,
+  scattered: Scattered,
+  { left, right }: { left: number; right: number },
   blocks: Blocks,
 ): string {
-  const { size, strides } = windowIn(attributes)
-  const [tall, wide] = size as [number, number]
-  const [height, width] = spaceOf(input) as [number, number]
-  const [rows, columns] = [Math.floor(height / strides[0]!), Math.floor(width / strides[1]!)]
-  const planes = (input[0]! * filled(input[3]!, blocks)) / blocks.size
+  const { elements, shape, size } = scattered
+  const [tall, wide] = size
+  const [height, width] = spaceOf(shape) as [number, number]
+  const [rows, columns] = windowsOf(scattered)
+  const unreached = unreachedIn(shape, size)
+  const [channels, whole] = [filled(shape[3]!, blocks), left + width + right]
+  const planes = (shape[0]! * channels) / blocks.size
   const concat = (parts: readonly string[], axis: number) =>
     parts.length === 1 ? parts[0]! : emit.op('Concat', parts, { axis })
+  const zeros = (count: number) => (count === 0 ? [] : [emit.fill(0, [planes * rows, count * blocks.size])])
+  const [before, after] = [zeros(left), zeros(unreached[1] + right)]
   const lines = Array.from({ length: tall }, (_, row) => {
-    const across = values.slice(row * wide, (row + 1) * wide)
+    const across = elements.slice(row * wide, (row + 1) * wide)
     const line = concat(
       across.map((value) => reshape(emit, value, [planes * rows, columns, blocks.size])),
       2,
     )
-    return reshape(emit, line, [planes * rows, columns * wide * blocks.size])
+    return [...before, reshape(emit, line, [planes * rows, columns * wide * blocks.size]), ...after]
   })
-  const whole = reshape(emit, concat(lines, 1), [planes, rows * tall, columns * wide, blocks.size])
-  const unreached = [height - rows * tall, width - columns * wide]
-  const full = unreached.every((count) => count === 0)
-    ? whole
-    : emit.op('Pad', [whole, emit.ints([0, 0, 0, 0, 0, ...unreached, 0])])
-  return reshape(emit, full, [input[0]!, filled(input[3]!, blocks), height, width])
+  const reached = reshape(emit, concat(lines.flat(), 1), [planes, rows * tall * whole * blocks.size])
+  const below = unreached[0] * whole * blocks.size
+  const full = below === 0 ? reached : concat([reached, emit.fill(0, [planes, below])], 1)
+  return reshape(emit, full, [shape[0]!, channels, height, whole])
 }

@@ -12,13 +12,19 @@ import {
   byChannel,
   forward,
   forwardOfFew,
-  NARROW,
   planesApart,
+  readsFasterPadded,
   together,
   turnedWindow,
 } from './convolution.js'
 import { extentOf } from './extent.js'
-import { canTakeSamples, filterGradient, filterGradientByChannel, filterGradientOfOne } from './filter-gradient.js'
+import {
+  canTakeSamples,
+  filterGradient,
+  filterGradientByChannel,
+  filterGradientOfOne,
+  filterGradientOfOneScattered,
+} from './filter-gradient.js'
 import { isLinear, layoutOf } from './layout.js'
 import {
   intoBlocks,
@@ -32,7 +38,7 @@ import {
   surrounded,
   totalOf,
 } from './passes.js'
-import { avgPoolGradient, maxPoolGradient, pooled } from './pooling.js'
+import { avgPoolGradient, gathered, maxPoolGradient, pooled, type Scattered } from './pooling.js'
 import { type Coefficient, ofValue, plus, type Sum, times, written } from './sum-of-terms.js'
 
 export interface BlockedWriter {
@@ -43,6 +49,14 @@ export interface BlockedWriter {
    * operator; otherwise only this writer reads it.
    */
   write(emit: Emitter, node: GraphNode): boolean
+}
+
+/** A value in blocks with zeros on the left and on the right of its rows. */
+interface Padded {
+  readonly value: ValueId
+  readonly name: string
+  readonly left: number
+  readonly right: number
 }
 
 /** `nameOf` gives the names of values as other nodes read them. */
@@ -57,7 +71,9 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
   const names = new Map<ValueId, string>()
   /** Values that their only reader writes with its own. */
   const open = new Map<ValueId, Sum>()
-  const padded = new Map<string, string>()
+  /** Gradients of pools that are gathered when a node reads them as a whole. */
+  const scattered = new Map<ValueId, Scattered>()
+  const padded = new Map<string, Padded>()
 
   const extentsOf = ({ inputs, output }: GraphNode) => inputs.map((input) => extentOf(shapeOf(input), shapeOf(output)))
   const isLinearNode = (node: GraphNode) => isLinear(node.kernel, extentsOf(node), node.inputs, view)
@@ -85,12 +101,18 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
   function inBlocks(emit: Emitter, value: ValueId): string {
     const known = names.get(value)
     if (known !== undefined) return known
-    const sum = open.get(value)
-    const name = sum
-      ? written(emit, sum, channelsOf(shapeOf(value)), false)
-      : intoBlocks(emit, nameOf(value), shapeOf(value))
+    const name = nameInBlocks(emit, value)
     names.set(value, name)
     return name
+  }
+
+  function nameInBlocks(emit: Emitter, value: ValueId): string {
+    const sum = open.get(value)
+    if (sum) return written(emit, sum, channelsOf(shapeOf(value)), false)
+    const elements = scattered.get(value)
+    return elements
+      ? gathered(emit, elements, { left: 0, right: 0 }, blocks)
+      : intoBlocks(emit, nameOf(value), shapeOf(value))
   }
 
   const sumOf = (emit: Emitter, value: ValueId): Sum => open.get(value) ?? ofValue(inBlocks(emit, value))
@@ -99,10 +121,21 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
   function paddedAlongRows(emit: Emitter, value: ValueId, left: number, right: number): string {
     if (left === 0 && right === 0) return inBlocks(emit, value)
     const key = `${value} ${left} ${right}`
+    const known = padded.get(key)
+    if (known) return known.name
     const { wide } = channelsOf(shapeOf(value))
-    const name = padded.get(key) ?? surrounded(emit, inBlocks(emit, value), wide, [0, left, 0, right])
-    padded.set(key, name)
+    const elements = names.has(value) ? undefined : scattered.get(value)
+    const name = elements
+      ? gathered(emit, elements, { left, right }, blocks)
+      : surrounded(emit, inBlocks(emit, value), wide, [0, left, 0, right])
+    padded.set(key, { value, name, left, right })
     return name
+  }
+
+  /** A value in blocks with or without zeros beside its rows: as it is known, if it is. */
+  function inAnyForm(emit: Emitter, value: ValueId): { name: string; left: number; right: number } {
+    const known = names.has(value) ? undefined : [...padded.values()].find((one) => one.value === value)
+    return known ?? { name: inBlocks(emit, value), left: 0, right: 0 }
   }
 
   /** An operand by channel as a coefficient. */
@@ -169,10 +202,12 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
     return isLinearNode(node) ? combined(emit, node) : undefined
   }
 
-  /** Narrow planes are read with zeros beside them. */
+  /** Narrow planes are read with zeros beside them, and those that are yet to be gathered. */
   function narrow(emit: Emitter, value: ValueId, window: Window) {
     const [top, bottom, left, right] = window.pads as [number, number, number, number]
-    if (shapeOf(value)[2]! > NARROW) return { name: inBlocks(emit, value), window }
+    const isGathered = scattered.has(value) && !names.has(value)
+    if (!isGathered && !readsFasterPadded(shapeOf(value)[2]!, left, right))
+      return { name: inBlocks(emit, value), window }
     return { name: paddedAlongRows(emit, value, left, right), window: { ...window, pads: [top, bottom, 0, 0] } }
   }
 
@@ -253,11 +288,20 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
     return isSpread ? reshape(emit, result, [batch, wide, height, width]) : result
   }
 
+  /** The gradient of a pool; undefined for other kernels. */
+  function poolGradient(emit: Emitter, { kernel, inputs, attributes, output }: GraphNode): Scattered | undefined {
+    if (kernel !== 'MaxPoolGrad' && kernel !== 'AvgPoolGrad') return undefined
+    const [dy, x, largest] = inputs.map((value) => inBlocks(emit, value)) as [string, string, string]
+    return kernel === 'MaxPoolGrad'
+      ? maxPoolGradient(emit, { dy, x, largest }, shapeOf(output), attributes, blocks)
+      : avgPoolGradient(emit, dy, shapeOf(output), attributes, blocks)
+  }
+
   /** A value in blocks, written with those that were left open for it. */
   function result(emit: Emitter, node: GraphNode): string {
     const { kernel, inputs, attributes, output } = node
     const shape = shapeOf(output)
-    const [first, second, third] = inputs as [ValueId, ValueId, ValueId]
+    const [first] = inputs as [ValueId]
     switch (kernel) {
       case 'Relu':
         return written(emit, sumOf(emit, first), channelsOf(shape), true)
@@ -265,16 +309,6 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
         return pooled(emit, 'MaxPool', inBlocks(emit, first), attributes)
       case 'AvgPool':
         return pooled(emit, 'AveragePool', inBlocks(emit, first), attributes)
-      case 'MaxPoolGrad': {
-        const [dy, x, largest] = [first, second, third].map((value) => inBlocks(emit, value)) as [
-          string,
-          string,
-          string,
-        ]
-        return maxPoolGradient(emit, { dy, x, largest }, shape, attributes, blocks)
-      }
-      case 'AvgPoolGrad':
-        return avgPoolGradient(emit, inBlocks(emit, first), shape, attributes, blocks)
       default:
         return byElement(emit, node)
     }
@@ -305,20 +339,30 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
     }
     const filter = attributes.filterShape as number[]
     const window = windowIn(attributes)
-    const dy = { name: inBlocks(emit, second), shape: shapeOf(second) }
+    const dy = () => ({ name: inBlocks(emit, second), shape: shapeOf(second) })
+    const anyDy = () => ({ ...inAnyForm(emit, second), shape: shapeOf(second) })
     if (kernel === 'DepthwiseConv2dNativeBackpropFilter') {
-      filterGradientByChannel(emit, { name: inBlocks(emit, first), shape: shapeOf(first) }, dy, window, filter, blocks)
+      filterGradientByChannel(
+        emit,
+        { name: inBlocks(emit, first), shape: shapeOf(first) },
+        dy(),
+        window,
+        filter,
+        blocks,
+      )
       return
     }
     const shape = shapeOf(first)
     if (!layout.get(output)!.wholes.includes(first)) {
       const x = { name: nameOf(first), shape }
-      if (canTakeSamples(shape, blocks)) filterGradientOfOne(emit, x, dy, window, filter, blocks)
-      else filterGradient(emit, { ...x, few: true }, dy, window, filter, blocks)
+      const elements = scattered.get(second)
+      if (!canTakeSamples(shape, blocks)) filterGradient(emit, { ...x, few: true }, anyDy(), window, filter, blocks)
+      else if (elements) filterGradientOfOneScattered(emit, x, elements, window, filter, blocks)
+      else filterGradientOfOne(emit, x, dy(), window, filter, blocks)
       return
     }
     const x = withoutGaps(emit, first, window, filter)
-    filterGradient(emit, { ...x, few: false }, dy, x.window, filter, blocks)
+    filterGradient(emit, { ...x, few: false }, anyDy(), x.window, filter, blocks)
   }
 
   return {
@@ -335,13 +379,13 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
         open.set(output, sum)
         return false
       }
-      const name = sum ? written(emit, sum, channelsOf(shapeOf(output)), false) : result(emit, node)
-      names.set(output, name)
       const isRead =
         view.isOutput(output) || view.usersOf(output).some((user) => !layout.get(user.output)?.wholes.includes(output))
-      if (!isRead) return false
-      outOfBlocks(emit, name, shapeOf(output))
-      return true
+      const elements = poolGradient(emit, node)
+      if (elements) scattered.set(output, elements)
+      else names.set(output, sum ? written(emit, sum, channelsOf(shapeOf(output)), false) : result(emit, node))
+      if (isRead) outOfBlocks(emit, inBlocks(emit, output), shapeOf(output))
+      return isRead
     },
   }
 }
