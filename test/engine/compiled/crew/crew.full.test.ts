@@ -1,6 +1,8 @@
 /** Two threads do all of the work, and each part once. */
 import { expect, onTestFinished, test } from 'vitest'
+import { koffi } from '../../../../src/base/koffi.js'
 import { Crew } from '../../../../src/engine/compiled/crew/crew.js'
+import { foreignKernel } from '../../../../src/engine/compiled/crew/foreign.js'
 import { inputKernels } from '../../../../src/engine/compiled/inputs/kernels.js'
 import { expectSameBits } from '../../../support/close.js'
 
@@ -56,4 +58,30 @@ test('nothing remains after it ends', async () => {
   await crew.dispose()
   await crew.dispose()
   expect(process.getActiveResourcesInfo().toSorted()).toEqual(before)
+})
+
+test('the helper shares the calls of a C function, and each is made once', async () => {
+  const { crew } = await crewOver(16)
+  const address = koffi.load(process.platform === 'win32' ? 'ucrtbase.dll' : null).symbol('memchr', 'void *') as bigint
+  const bytes = Uint8Array.from({ length: 64 }, (_, index) => index)
+  const start = BigInt(koffi.address(bytes))
+  const count = 50
+  const results = new BigUint64Array(new SharedArrayBuffer(count * BigUint64Array.BYTES_PER_ELEMENT))
+  // memchr(start, byte, 64) is the address of that byte
+  const each = Array.from({ length: count }, (_, index) => [start, BigInt(index), BigInt(bytes.length)] as const)
+  const calls = { address, arguments: each, results }
+  const own = foreignKernel(calls)
+  const mine = new Set<number>()
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  const limit = performance.now() + 20_000
+  const kernel = crew.addForeign((index: number, length: number) => {
+    own(index, length)
+    mine.add(index)
+    // leaves the rest until the helper has made a call
+    while (results.every((result, at) => result === 0n || mine.has(at)) && performance.now() < limit)
+      Atomics.wait(pause, 0, 0, 1)
+  }, calls)
+  crew.runLong({ kernel, arguments: [0, count], steps: [1, 0], countAt: 1, count, chunk: 1 })
+  expect([...results]).toEqual(each.map(([, byte]) => BigInt(koffi.address(bytes)) + byte))
+  expect(mine.size).toBeLessThan(count)
 })
