@@ -90,7 +90,7 @@ const summaryReportSchema = z
         parts: z
           .int()
           .describe(
-            'Number of parts of a batch. Two threads compute half of them each; the operators are those of one thread.',
+            'Number of parts of a batch; 1 if the whole batch is computed at once. Two threads take parts in turn: the operators are those of one thread with half of the parts.',
           ),
         operators: z
           .array(

@@ -43,7 +43,7 @@ export interface Program {
   /**
    * Returns new values for some of the state, and named outputs. The caller frees the tensors that go in and those that
    * come out. An output computed from samples must be a sum over them, and a gradient a mean, because an engine may run
-   * the halves of a batch separately and combine the results. `found` is told the means over the batch from which new
+   * the parts of a batch separately and combine the results. `found` is told the means over the batch from which new
    * state is computed: gradients, and state that a layer computes from samples.
    */
   run(state: Tensors, inputs: Tensors, found?: MeansFound): { state: Tensors; outputs: Tensors }

@@ -17,7 +17,7 @@ export type StepProfile = Omit<NonNullable<SummaryReport['explain']>, 'passes'>
 
 /** Loads the data of the spec and trains some steps from `start`. Throws the reason of `signal` when that is aborted. */
 export async function profileSteps(spec: StageSpec, start: Start | null, signal: AbortSignal): Promise<StepProfile> {
-  const [{ openOnnx }, { LANES }, { startProfile }] = await Promise.all([
+  const [{ openOnnx }, { lanesOf }, { startProfile }] = await Promise.all([
     import('../engine/compiled/onnx/engine.js'),
     import('../engine/compiled/onnx/parts.js'),
     import('../engine/compiled/onnx/profile.js'),
@@ -53,7 +53,7 @@ export async function profileSteps(spec: StageSpec, start: Start | null, signal:
       median(spent.slice(1).map((times, index) => times[part] - spent[index]![part]))
     const step_ms = { inputs: medianOf('inputs'), graph: medianOf('graph'), update: medianOf('update') }
     const parts = profile!.runner.partsOf('train')
-    const runs = parts / Math.min(parts, LANES)
+    const runs = parts / lanesOf(parts)
     return { engine: 'onnx', steps, step_ms, parts, operators: await profile!.finish(WARM_UP, runs) }
   } catch (error) {
     // removes the files of the profile

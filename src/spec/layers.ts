@@ -85,7 +85,8 @@ const distributedLayer = layerSchema
 function* distributedRules(layer: z.output<typeof layerSchema>): Iterable<RuleIssue> {
   yield* wiringRules(layer)
   if ('reverse' in layer && layer.reverse) {
-    const message = 'found true, but a layer in a TimeDistributed goes forwards; the other way takes steps without it'
+    const message =
+      'found true: leave out the TimeDistributed, because a reversed ReversibleEmbedding takes steps by itself'
     yield { code: 'order', path: ['reverse'], message }
   }
   if (!['Input', 'Shared', 'Block'].includes(layer.type)) return

@@ -44,7 +44,7 @@ export const GAPS: { readonly [K in Kind]: Readonly<Record<string, string>> } = 
     Metric: BASE,
   },
   callbacks: {
-    BackupAndRestore: 'train resume goes on with a run; write checkpoint',
+    BackupAndRestore: 'write `checkpoint`; `train resume` goes on with the run',
     ...of('Callback LambdaCallback', 'needs code: any function'),
     CallbackList: 'needs code; a spec has the list callbacks',
     History: 'every run writes history.json',

@@ -27,12 +27,13 @@ export type Kernel = (...values: any[]) => void
 
 /**
  * Cells of the shared counters. TICKET packs the number of the turn and the number of chunks not yet taken; UNDONE
- * counts chunks not yet done; SOON is 1 if the next turn follows within microseconds.
+ * counts chunks not yet done; SOON is 1 if the next turn follows within microseconds; FAILED is 1 after an error.
  */
 const TICKET = 0
 const UNDONE = 1
 const SOON = 2
-const COUNTERS = 3
+const FAILED = 3
+const COUNTERS = 4
 
 /** Looks at the ticket before a thread sleeps although a turn should follow: less than a millisecond. */
 const MOST_LOOKS = 20_000
@@ -130,8 +131,14 @@ export class Chunks {
       if (left === 0 || ticket >> CHUNK_BITS !== turn) return
       // the chunk belongs to the turn in the ticket, and its tasks stay in place until it is done
       if (Atomics.compareExchange(this.#counters, TICKET, ticket, ticket - 1) !== ticket) continue
-      this.#do(left - 1, kernels)
-      if (Atomics.sub(this.#counters, UNDONE, 1) === 1) Atomics.notify(this.#counters, UNDONE)
+      try {
+        this.#do(left - 1, kernels)
+      } catch (error) {
+        Atomics.store(this.#counters, FAILED, 1)
+        throw error
+      } finally {
+        if (Atomics.sub(this.#counters, UNDONE, 1) === 1) Atomics.notify(this.#counters, UNDONE)
+      }
     }
   }
 
@@ -147,11 +154,16 @@ export class Chunks {
 
   /**
    * Waits for chunks that the other thread is doing. Returns false if that takes longer than `timeout` milliseconds.
+   * Throws an internal error if a kernel has thrown.
    */
   awaitDone(timeout: number): boolean {
     for (;;) {
       const undone = Atomics.load(this.#counters, UNDONE)
-      if (undone === 0) return true
+      if (undone === 0) {
+        if (Atomics.load(this.#counters, FAILED) === 1)
+          throw new Error('internal: a kernel failed in the helper thread')
+        return true
+      }
       if (Atomics.wait(this.#counters, UNDONE, undone, timeout) === 'timed-out') return false
     }
   }

@@ -6,7 +6,7 @@ import { stateOf } from '../../given.js'
 import type { Demand } from '../../memory.js'
 import { memoryOf } from '../graph/memory.js'
 import type { ArenaPlan } from '../inputs/arena.js'
-import { LANES, type Step, stepOf } from './parts.js'
+import { lanesOf, type Step, stepOf } from './parts.js'
 
 /**
  * Ratio of measured memory to the minimum for a step's values. ONNX Runtime's allocator doubles its memory each time it
@@ -36,7 +36,7 @@ export async function demandOf(
   const activations = (steps: Iterable<Step>) => {
     let [values, constants] = [0, 0]
     for (const { graph, parts } of steps) {
-      values += Math.min(parts, LANES) * memoryOf(graph).between
+      values += lanesOf(parts) * memoryOf(graph).between
       for (const { data } of graph.constants) constants += COPIES * (typeof data === 'number' ? FLOAT : data.byteLength)
     }
     return { values, constants }

@@ -18,6 +18,9 @@ import { sumsOfSoftplus } from './sum-of-softplus.js'
 /** Number of threads that compute parts. */
 export const LANES = 2
 
+/** Number of threads that compute the parts of a step. */
+export const lanesOf = (parts: number): number => Math.min(parts, LANES)
+
 /** A program's step for one batch size. The graph is that of a part of the batch; the updates read the mean of all. */
 export interface Step extends SplitStep {
   /** Number of parts, which have the same size: 1, or as many for each of the LANES. */
@@ -35,7 +38,7 @@ const LEAST_USES = 2
 /** Most parts of a batch. Each adds an array to the arguments of the update. */
 const MOST_PARTS = 8
 
-/** Parts of convolutions have a multiple of this many samples, as gradients of filters take them together. */
+/** More than two parts have a multiple of this many samples each, as gradients of filters take them together. */
 const SAMPLES = 16
 
 /** Bytes of a value that stays in the second cache of a processor from one operator to the next. */
@@ -57,10 +60,13 @@ export async function stepOf(
     const half = await partOf(program, size / LANES)
     const uses = usesOf(half, program, size / LANES)
     if (uses >= LEAST_USES * LANES && isSeparable(half.graph, size / LANES)) {
-      const parts = partsFor(half.graph, size, Math.min(most, uses / LEAST_USES))
-      const part = parts === LANES ? half : await partOf(program, size / parts)
-      const updates = part.updates.flatMap((update) => updateFromParts(update, parts) ?? [])
-      if (updates.length === part.updates.length) return { graph: part.graph, updates, parts, totals: [] }
+      const wanted = partsFor(half.graph, size, Math.min(most, uses / LEAST_USES))
+      // an update that takes too many arrays for so many parts may still take those of two
+      for (const parts of new Set([wanted, LANES])) {
+        const part = parts === LANES ? half : await partOf(program, size / parts)
+        const updates = part.updates.flatMap((update) => updateFromParts(update, parts) ?? [])
+        if (updates.length === part.updates.length) return { graph: part.graph, updates, parts, totals: [] }
+      }
     }
   }
   const whole = await simplifiedGraph(program, size)
@@ -76,7 +82,7 @@ export async function stepOf(
 function partsFor(half: Graph, size: number, most: number): number {
   const { flops, convolutions } = costOf(half)
   if (convolutions < flops / 2) return LANES
-  const largest = Math.max(...half.nodes.map(({ output }) => FLOAT * sizeOf(infoOf(half, output).shape)))
+  const largest = half.nodes.reduce((most, { output }) => Math.max(most, FLOAT * sizeOf(infoOf(half, output).shape)), 0)
   const fits = (parts: number) => (largest * LANES) / parts <= CACHED_BYTES
   const counts = [LANES]
   for (let parts = 2 * LANES; parts <= Math.min(most, MOST_PARTS); parts += LANES) {

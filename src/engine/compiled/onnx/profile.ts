@@ -16,7 +16,7 @@ export interface OperatorTime {
   /** ONNX's name: `Gemm`. */
   readonly operator: string
   readonly nodes: number
-  /** Time of a thread in a step: the sum over nodes of their median times. */
+  /** Time of a thread in a step, if it runs half of the parts: the sum over nodes of their median times. */
   readonly milliseconds: number
 }
 
@@ -24,7 +24,7 @@ export interface Profile {
   /** A runner like that of the engine, with profiling on. */
   readonly runner: OnnxRunner
   /**
-   * Disposes of the runner and returns the times, slowest operator first. Each node runs `runs` times in a step. The
+   * Disposes of the runner and returns the times, slowest operator first. Each node runs about `runs` times in a step, as threads share its parts. The
    * first `warmUp` steps are not counted.
    */
   finish(warmUp: number, runs: number): Promise<OperatorTime[]>

@@ -112,15 +112,15 @@ export class PreparedRun {
       results: new BigUint64Array(new SharedArrayBuffer(runs.length * BigUint64Array.BYTES_PER_ELEMENT)),
     }
   }
+}
 
-  /** Throws an internal error with the message of the first status that has one. */
-  check(statuses: BigUint64Array): void {
-    const { call } = this.runtime
-    const failed = [...statuses].filter((status) => status !== 0n)
-    statuses.fill(0n)
-    for (const status of failed.slice(1)) call.ReleaseStatus(status)
-    if (failed.length > 0) check(call, failed[0]!)
-  }
+/** Throws an internal error with the message of the first status that has one, and clears all. */
+export function checkAll(statuses: BigUint64Array): void {
+  const { call } = openOnnxRuntime()
+  const failed = [...statuses].filter((status) => status !== 0n)
+  statuses.fill(0n)
+  for (const status of failed.slice(1)) call.ReleaseStatus(status)
+  if (failed.length > 0) check(call, failed[0]!)
 }
 
 function newOptions(

@@ -1,7 +1,8 @@
 /**
- * Decides whether a step may run separately on parts of a batch, each as a smaller batch, and its results be combined: sums over samples are added, gradients averaged. A step that looks across the batch, as batch
- * normalization does, may not. Follows each value from the inputs on; a value that is not known to be separable makes
- * the whole step inseparable.
+ * Decides whether a step may run separately on parts of a batch, each as a smaller batch, and its results be combined:
+ * sums over samples are added, gradients averaged. A step that looks across the batch, as batch normalization does, may
+ * not. Follows each value from the inputs on; a value that is not known to be separable makes the whole step
+ * inseparable.
  */
 import { type Shape, sizeOf } from '../../../base/shape.js'
 import { declaredShape, type Graph, type GraphNode, infoOf, isOfSamples, type ValueId } from '../graph/graph.js'

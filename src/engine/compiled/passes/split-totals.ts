@@ -108,7 +108,7 @@ function operandsOf({ value, factor }: Scaled, view: View): Scaled[] {
       return [{ value: x, factor: -factor }]
     case 'Add':
     case 'Sub':
-      if (size(x) !== size(y)) return []
+      if (size(x) !== size(value) || size(y) !== size(value)) return []
       return [
         { value: x, factor },
         { value: y, factor: node.kernel === 'Sub' ? -factor : factor },

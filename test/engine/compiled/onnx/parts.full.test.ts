@@ -1,7 +1,7 @@
 /** A batch in parts, which two threads share. */
-import { availableParallelism } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { PURPOSE, philoxBits } from '../../../../src/base/philox.js'
+import { processors } from '../../../../src/base/processors.js'
 import { stepOf } from '../../../../src/engine/compiled/onnx/parts.js'
 import { expectClose, largestMagnitude } from '../../../support/close.js'
 import { arraysOf, X, Y } from '../../../support/data.js'
@@ -31,7 +31,7 @@ const convolving = smallNetwork(
   [28, 28, 1],
 )
 
-describe.skipIf(availableParallelism() === 1)('a batch', () => {
+describe.skipIf(processors() === 1)('a batch', () => {
   test('is run in halves if its samples use each weight many times', async () => {
     expect((await stepOf(programs.train, 8, 8)).parts).toBe(2)
     expect((await stepOf(programs.evaluate, 8, 8)).parts).toBe(2)
@@ -67,33 +67,61 @@ describe.skipIf(availableParallelism() === 1)('a batch', () => {
     }
   })
 
-  test('of pictures trains in parts as it does whole', async () => {
+  test('is run in halves if an update cannot take the gradients of more parts', async () => {
+    const convolution = { type: 'Conv2D', filters: 8, kernel_size: 3, padding: 'same' }
     const layers = [
-      { type: 'Conv2D', filters: 16, kernel_size: 3, activation: 'relu' },
-      'MaxPooling2D',
-      { type: 'Conv2D', filters: 16, kernel_size: 3, activation: 'relu' },
-      { type: 'MaxPooling2D', pool_size: 2 },
-      { type: 'Conv2D', filters: 16, kernel_size: 3, padding: 'same' },
-      { type: 'AveragePooling2D', pool_size: 2 },
-      'Flatten',
-      { type: 'Dense', units: 3, activation: 'softmax' },
+      convolution,
+      { ...convolution, name: 'often' },
+      ...[1, 2, 3].map((index) => ({ type: 'Shared', name: `again${index}`, layer: 'often' })),
+      'GlobalAveragePooling2D',
+      { type: 'Dense', units: 3 },
     ]
+    const { programs } = smallNetwork({ layers, loss: 'mse', optimizer: 'Adam' }, [40, 40, 1])
+    expect((await stepOf(programs.train, 128, 8)).parts).toBe(2)
+  })
+
+  const convolution = { type: 'Conv2D', filters: 16, kernel_size: 3 }
+  test.each(
+    Object.entries({
+      pools: [
+        { ...convolution, activation: 'relu' },
+        'MaxPooling2D',
+        { ...convolution, activation: 'relu' },
+        { type: 'MaxPooling2D', pool_size: 2 },
+        { ...convolution, padding: 'same' },
+        { type: 'AveragePooling2D', pool_size: 2 },
+      ],
+      'a first convolution with strides and a border of zeros': [
+        { ...convolution, strides: 2, padding: 'same' },
+        { type: 'AveragePooling2D', pool_size: 2 },
+        { ...convolution, padding: 'same' },
+      ],
+      'two readers of the gradient of a pool': [
+        { ...convolution, padding: 'same', activation: 'relu' },
+        { type: 'MaxPooling2D', pool_size: [1, 3] },
+        { ...convolution, padding: 'same' },
+        { type: 'MaxPooling2D', pool_size: 3 },
+      ],
+    }),
+  )('of pictures trains in parts as it does whole: %s', async (name, convolving) => {
+    const [height, width] = name === 'pools' ? [27, 25] : [17, 14]
+    const layers = [...convolving, 'Flatten', { type: 'Dense', units: 3, activation: 'softmax' }]
     const loss = 'sparse_categorical_crossentropy'
-    const { programs } = smallNetwork({ layers, loss, optimizer: 'SGD' }, [27, 25, 1])
+    const { programs } = smallNetwork({ layers, loss, optimizer: 'SGD' }, [height!, width!, 1])
     const states = []
     const losses = []
     for (const engine of ['onnx', 'eager:cpu'] as const) {
       const runner = await loadRunner(engine, { ...programs }, { batchSize: 64, seed: 1 })
-      for (const [iterations, size] of [64, 48, 10].entries()) {
-        const arrays = pictures(size, 27 * 25)
+      for (const [iterations, size] of [64, 10].entries()) {
+        const arrays = pictures(size, height! * width!)
         const { loss: sum } = await runner.run('train', { size, arrays }, { learning_rate: 0.05, iterations })
         losses.push(sum![0]! / size)
       }
       states.push(await runner.read())
       await runner.dispose()
     }
-    expect((await stepOf(programs.train, 64, 8)).parts).toBe(4)
-    expectClose(losses.slice(0, 3), losses.slice(3), 'losses', { relative: 1e-5 })
+    expect((await stepOf(programs.train, 64, 8)).parts).toBe(name === 'pools' ? 4 : 2)
+    expectClose(losses.slice(0, 2), losses.slice(2), 'losses', { relative: 1e-5 })
     for (const [name, values] of Object.entries(states[1]!)) {
       const absolute = 1e-5 * largestMagnitude(values) + 1e-7
       expectClose(states[0]![name]!, values, name, { relative: 1e-4, absolute })

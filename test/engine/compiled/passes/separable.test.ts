@@ -14,8 +14,8 @@ const HALF = BATCH_SIZE / 2
 
 const step = async (program: Program, size: number) => splitUpdate(sumsOfSoftplus(await simplifiedGraph(program, size)))
 
-/** The results of both halves of a batch, joined as in an engine, equal those of the whole batch. */
-async function expectHalvesToAgree(network: Network, program: Program): Promise<void> {
+/** The results of two parts of a batch, joined as in an engine, equal those of the whole batch. */
+async function expectPartsToAgree(network: Network, program: Program): Promise<void> {
   const [whole, half] = [await step(program, BATCH_SIZE), await step(program, HALF)]
   expect([whole, half].map(({ graph }, index) => isSeparable(graph, index === 0 ? BATCH_SIZE : HALF))).toEqual([
     true,
@@ -120,30 +120,30 @@ const SEPARABLE: Record<string, [Shape, readonly unknown[]]> = {
   ],
 }
 
-describe('a step that may run on halves of a batch', () => {
+describe('a step that may run on parts of a batch', () => {
   test.each(Object.entries(SEPARABLE))('%s', async (_, [shape, layers]) => {
     const network = smallNetwork({ layers: [...layers, ...flat], loss: 'sparse_categorical_crossentropy' }, shape)
-    await expectHalvesToAgree(network, network.programs.train)
+    await expectPartsToAgree(network, network.programs.train)
   })
 
   test.each(rowLossTypes.filter((loss) => !LOOKS_ACROSS.includes(loss)))('loss %s', async (loss) => {
     const network = smallNetwork({ layers: [{ type: 'Dense', units: 3, activation: 'sigmoid' }], loss })
-    await expectHalvesToAgree(network, network.programs.train)
+    await expectPartsToAgree(network, network.programs.train)
   })
 
   test('loss ctc', async () => {
     const network = smallNetwork({ layers: [{ type: 'Dense', units: 3 }], loss: 'ctc' }, [4, 3])
-    await expectHalvesToAgree(network, network.programs.train)
+    await expectPartsToAgree(network, network.programs.train)
   })
 
   test.each(allMetrics.filter((metric) => !LOOKS_ACROSS.includes(typeOf(metric))))('metric %j', async (metric) => {
     const layers = [{ type: 'Dense', units: 3, activation: 'softmax' }]
     const network = smallNetwork({ layers, loss: 'sparse_categorical_crossentropy', metrics: [metric] })
-    await expectHalvesToAgree(network, network.programs.evaluate)
+    await expectPartsToAgree(network, network.programs.evaluate)
   })
 })
 
-describe('a step that may not run on halves', () => {
+describe('a step that may not run on parts', () => {
   const networks: Record<string, readonly unknown[]> = {
     'normalizes over the batch': ['BatchNormalization'],
     'adds to the loss what weights add to its mean': [{ type: 'Dense', units: 3, kernel_regularizer: 'l2' }],
@@ -159,7 +159,7 @@ describe('a step that may not run on halves', () => {
     expect(isSeparable((await step(programs.train, BATCH_SIZE)).graph, BATCH_SIZE)).toBe(false)
   })
 
-  test('divides by the number of unmasked elements, which differs between halves', async () => {
+  test('divides by the number of unmasked elements, which differs between parts', async () => {
     const layers = ['Masking', { type: 'Dense', units: 3, activation: 'softmax' }]
     const { programs } = smallNetwork({ layers, loss: 'sparse_categorical_crossentropy' })
     expect(isSeparable((await step(programs.train, BATCH_SIZE)).graph, BATCH_SIZE)).toBe(false)

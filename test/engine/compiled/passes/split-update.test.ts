@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { type Graph, infoOf, type ValueId } from '../../../../src/engine/compiled/graph/graph.js'
 import { trace } from '../../../../src/engine/compiled/graph/trace.js'
 import { simplify } from '../../../../src/engine/compiled/passes/simplify.js'
-import { type SplitStep, splitUpdate, updateValueName } from '../../../../src/engine/compiled/passes/split-update.js'
+import {
+  type SplitStep,
+  splitUpdate,
+  type Update,
+  updateFromParts,
+  updateValueName,
+} from '../../../../src/engine/compiled/passes/split-update.js'
 import { expectClose } from '../../../support/close.js'
 import { buildGraph, interpret, type Numbers } from '../../../support/graph.js'
 import { kerasFixture } from '../../../support/keras.js'
@@ -214,5 +220,38 @@ describe('every optimizer is cut off', () => {
     expect(kept).toEqual(Object.keys(one.shared ?? {}).map((name) => `optimizer/${name}`))
     // a gradient is all that the update takes from the step, with scalars that follow from the step count
     for (const { arrays } of updates) expect(arrays.filter(({ from }) => from === 'graph').length).toBe(1)
+  })
+})
+
+describe('an update of values that parts of a batch compute', () => {
+  const array = (value: number, part?: number) => ({ from: 'graph' as const, value, ...(part && { part }) })
+  const update: Update = {
+    // w - s (g + h)
+    expressions: [
+      { kind: 'array', index: 0 },
+      { kind: 'array', index: 1 },
+      { kind: 'array', index: 2 },
+      { kind: 'op', kernel: 'Add', operands: [1, 2] },
+      { kind: 'scalar', index: 0 },
+      { kind: 'op', kernel: 'Multiply', operands: [4, 3] },
+      { kind: 'op', kernel: 'Sub', operands: [0, 5] },
+    ],
+    arrays: [{ from: 'state', name: 'w' }, array(7), array(8)],
+    scalars: [9],
+    stores: [{ expression: 6, array: 0 }],
+  }
+
+  test('reads the mean of each, part by part', () => {
+    const joined = updateFromParts(update, 3)!
+    expect(joined.arrays).toEqual([...update.arrays, array(7, 1), array(8, 1), array(7, 2), array(8, 2)])
+    const arrays = [10, 1, 2, 3, 4, 5, 6].map((value) => Float32Array.of(value))
+    evaluateUpdate(joined, arrays, [0.5])
+    // means 3 of (1, 3, 5) and 4 of (2, 4, 6)
+    expect(arrays[0]![0]).toBeCloseTo(10 - 0.5 * (3 + 4), 5)
+  })
+
+  test('is not joined if a loop would have too many arguments', () => {
+    expect(updateFromParts(update, 10)).toBeDefined()
+    expect(updateFromParts(update, 11)).toBeUndefined()
   })
 })

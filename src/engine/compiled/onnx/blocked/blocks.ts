@@ -5,6 +5,8 @@
  */
 import type { Shape } from '../../../../base/shape.js'
 
+export type Plane = readonly [height: number, width: number]
+
 export interface Blocks {
   /** Channels of a block: 16 with AVX-512, 8 with AVX2. */
   readonly size: number

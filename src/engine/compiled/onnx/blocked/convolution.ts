@@ -3,10 +3,8 @@ import type { Shape } from '../../../../base/shape.js'
 import { reach, type Window } from '../../graph/kernels/window.js'
 import { onnxPads } from '../lowerings/layout.js'
 import { type Emitter, reshape, transpose } from '../lowerings/lowering.js'
-import { type Blocks, filled } from './blocks.js'
+import { type Blocks, filled, type Plane } from './blocks.js'
 import { convolve, type Rest } from './passes.js'
-
-type Plane = readonly [height: number, width: number]
 
 /** Fills the two axes of channels at the end of a filter (height, width, in, out) up to whole blocks. */
 function filledFilter(emit: Emitter, filter: string, shape: Shape, blocks: Blocks): string {

@@ -6,7 +6,7 @@ import { type Shape, sizeOf } from '../../../../base/shape.js'
 import type { Window } from '../../graph/kernels/window.js'
 import { firstOf, slice } from '../lowerings/arrays.js'
 import { type Emitter, reshape, transpose } from '../lowerings/lowering.js'
-import { type Blocks, filled } from './blocks.js'
+import { type Blocks, filled, type Plane } from './blocks.js'
 import { convolve, surrounded } from './passes.js'
 import { type Scattered, windowsOf } from './pooling.js'
 
@@ -16,8 +16,6 @@ const AT_ONCE = 4
 /** Bytes of the filter of one block of samples, above which it leaves the processor's second cache. */
 const MOST_BYTES = 210_000
 const FLOAT = 4
-
-type Plane = readonly [height: number, width: number]
 
 interface Input {
   readonly name: string
@@ -72,7 +70,7 @@ export function filterGradient(
   const partRows = (part - 1) * strides[0]! + kernelRows
   const input =
     parts > 1
-      ? gathered(emit, bySamples, {
+      ? rowsInParts(emit, bySamples, {
           samples: samples / size,
           planes,
           tall,
@@ -130,7 +128,7 @@ const groupsOf = (units: number, blocksOfSamples: number, { threads }: Blocks): 
   threads > 1 && units % 2 === 1 && blocksOfSamples % 2 === 0 ? 2 : 1
 
 /** Rows of [samples][planes][tall][inner] as [planes][samples][parts][partRows][inner]; parts overlap. */
-function gathered(
+function rowsInParts(
   emit: Emitter,
   x: string,
   {

@@ -4,7 +4,7 @@ import { spaceOf, windowIn } from '../../graph/kernels/window.js'
 import type { Attributes } from '../../graph/value.js'
 import { onnxPads } from '../lowerings/layout.js'
 import { type Emitter, reshape } from '../lowerings/lowering.js'
-import { type Blocks, filled } from './blocks.js'
+import { type Blocks, filled, type Plane } from './blocks.js'
 import { convolve, scaled } from './passes.js'
 
 export function pooled(emit: Emitter, type: 'MaxPool' | 'AveragePool', x: string, attributes: Attributes): string {
@@ -22,8 +22,6 @@ export function isTiled(attributes: Attributes): boolean {
 
 /** Most elements of a window whose largest is looked for one element after another. */
 export const MOST_TAPS = 4
-
-type Plane = readonly [height: number, width: number]
 
 /** The gradient of pooling with tiled windows, by the elements of the windows. */
 export interface Scattered {

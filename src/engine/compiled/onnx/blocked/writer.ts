@@ -38,7 +38,7 @@ import {
   surrounded,
   totalOf,
 } from './passes.js'
-import { avgPoolGradient, gathered, maxPoolGradient, pooled, type Scattered } from './pooling.js'
+import { avgPoolGradient, gathered, MOST_TAPS, maxPoolGradient, pooled, type Scattered } from './pooling.js'
 import { type Coefficient, ofValue, plus, type Sum, times, written } from './sum-of-terms.js'
 
 export interface BlockedWriter {
@@ -382,7 +382,8 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
       const isRead =
         view.isOutput(output) || view.usersOf(output).some((user) => !layout.get(user.output)?.wholes.includes(output))
       const elements = poolGradient(emit, node)
-      if (elements) scattered.set(output, elements)
+      if (elements && elements.elements.length <= MOST_TAPS) scattered.set(output, elements)
+      else if (elements) names.set(output, gathered(emit, elements, { left: 0, right: 0 }, blocks))
       else names.set(output, sum ? written(emit, sum, channelsOf(shapeOf(output)), false) : result(emit, node))
       if (isRead) outOfBlocks(emit, inBlocks(emit, output), shapeOf(output))
       return isRead

@@ -19,6 +19,7 @@ export function slice(
     return end < 0 ? BEFORE_ALL : end
   })
   const axes = [...begin.keys()].filter((axis) => size[axis] !== whole[axis] || strides[axis] !== 1)
+  if (axes.length === 0) return x
   const along = (numbers: readonly number[]) => emit.ints(axes.map((axis) => numbers[axis]!))
   return emit.op('Slice', [x, along(begin), along(ends), emit.ints(axes), along(strides)])
 }
