@@ -7,6 +7,8 @@ export interface Arithmetic {
   readonly convolutions: number
   /** Number of elements in the results of products and convolutions. */
   readonly outputs: number
+  /** Times that a sample uses each weight; 0 if training combines samples, as batch normalization does. */
+  readonly uses: number
 }
 
 export interface Faster {
@@ -24,14 +26,22 @@ const LEAST_FLOPS = 1e8
  */
 const LEAST_OUTPUTS = 2e-3
 
+/**
+ * Uses of each weight from which engine onnx convolves in parts of a batch that are small enough for the cache: they are
+ * two for each of eight parts.
+ */
+const MANY_USES = 16
+
 /** ONNX Runtime has its fast convolutions on this kind of processor. */
 const FAST_CONVOLUTIONS = 'x64'
 
-export function faster({ flops, convolutions, outputs }: Arithmetic, arch: string = process.arch): Faster {
+export function faster({ flops, convolutions, outputs, uses }: Arithmetic, arch: string = process.arch): Faster {
   const onnx = (model: string): Faster => ({ name: 'onnx', reason: `faster than tensorflow for ${model}` })
   const tensorflow = (model: string): Faster => ({ name: 'tensorflow', reason: `faster than onnx for ${model}` })
-  if (convolutions > flops / 2 && arch !== FAST_CONVOLUTIONS) return tensorflow('convolutions on this processor')
+  const convolves = convolutions > flops / 2
+  if (convolves && arch !== FAST_CONVOLUTIONS) return tensorflow('convolutions on this processor')
   if (flops < LEAST_FLOPS) return onnx('a model whose steps are short')
+  if (convolves && uses >= MANY_USES) return onnx('a model that convolves with few weights')
   return outputs >= LEAST_OUTPUTS * flops
     ? tensorflow('a model that computes much between its products')
     : onnx('a model that computes little between its products')

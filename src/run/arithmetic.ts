@@ -1,6 +1,7 @@
 /** The arithmetic of a step, by which `auto` chooses an engine. */
 import { epochLengths } from '../base/epoch.js'
 import type { DataForm } from '../base/form.js'
+import { sizeOf } from '../base/shape.js'
 import { costOf } from '../engine/compiled/graph/cost.js'
 import { simplifiedGraph } from '../engine/compiled/passes/simplified.js'
 import type { Arithmetic } from '../engine/faster.js'
@@ -8,10 +9,16 @@ import type { ResolvedSpec } from '../spec/spec.js'
 import { learnerOf, NO_FACTS } from './learner.js'
 import { stagesOf } from './stages.js'
 
-/** Counts that of a step that measures: it is traced in less time than a step of training, and tells the same. */
+/**
+ * Counts that of a step that measures: it is traced in less time than a step of training, and tells the same. A model
+ * with weights that no optimizer changes may compute them from samples, and counts as one that combines samples.
+ */
 export async function arithmeticOf(spec: ResolvedSpec, form: DataForm): Promise<Arithmetic> {
   const lengths = epochLengths(form.rows.train, spec.fit.batch_size)
   const { spec: first } = stagesOf(spec, form)[0]!
-  const { programs } = learnerOf(first, form, lengths, NO_FACTS)
-  return costOf(await simplifiedGraph(programs.evaluate, lengths.batchSize))
+  const { programs, kind, model } = learnerOf(first, form, lengths, NO_FACTS)
+  const cost = costOf(await simplifiedGraph(programs.evaluate, lengths.batchSize))
+  const weights = programs.evaluate.state.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  const combines = kind === 'network' && model.weights.some(({ trainable }) => !trainable)
+  return { ...cost, uses: combines ? 0 : cost.flops / (2 * lengths.batchSize * weights) }
 }

@@ -2,7 +2,9 @@
 import { expect, test } from 'vitest'
 import { type Arithmetic, faster } from '../../src/engine/faster.js'
 
-const arithmetic = (flops: number, outputs: number, convolutions = 0): Arithmetic => ({ flops, outputs, convolutions })
+const arithmetic = (flops: number, outputs: number, convolutions = 0, uses = 0): Arithmetic => ({
+  ...{ flops, outputs, convolutions, uses },
+})
 
 test.each([
   ['iris', arithmetic(1e4, 850), 'onnx', 'faster than tensorflow for a model whose steps are short'],
@@ -26,9 +28,15 @@ test.each([
   ],
   [
     'mnist-cnn',
-    arithmetic(3070e6, 7.5e6, 2770e6),
+    arithmetic(3070e6, 7.5e6, 2770e6, 10),
     'tensorflow',
     'faster than onnx for a model that computes much between its products',
+  ],
+  [
+    'mnist-convnet',
+    arithmetic(625e6, 3.8e6, 620e6, 70),
+    'onnx',
+    'faster than tensorflow for a model that convolves with few weights',
   ],
   ['a model without products', arithmetic(0, 0), 'onnx', 'faster than tensorflow for a model whose steps are short'],
 ] as const)('%s', (_, given, name, reason) => {
