@@ -37,7 +37,8 @@ const ARENA_ALLOCATOR = 1
 const DEFAULT_MEMORY = 0
 
 export class OnnxSession {
-  readonly #bindings: Handle[] = []
+  /** What runs are bound to. The arrays stay alive until the session is released: the runtime knows only addresses. */
+  readonly #bound: { readonly binding: Handle; readonly tensors: readonly PlacedTensors[] }[] = []
 
   private constructor(
     private readonly runtime: OnnxRuntime,
@@ -58,11 +59,11 @@ export class OnnxSession {
     }
   }
 
-  /** Prepares a run that reads and writes these arrays. It keeps references to them. */
+  /** Prepares a run that reads and writes these arrays. */
   prepare(inputs: PlacedTensors, outputs: PlacedTensors): PreparedRun {
     const { call } = this.runtime
     const binding = created(call, (out) => call.CreateIoBinding(this.session, out))
-    this.#bindings.push(binding)
+    this.#bound.push({ binding, tensors: [inputs, outputs] })
     const memory = created(call, (out) => call.CreateCpuMemoryInfo(ARENA_ALLOCATOR, DEFAULT_MEMORY, out))
     const bindAll = (bind: typeof call.BindInput, tensors: PlacedTensors) => {
       for (const [name, { dtype, shape, values }] of Object.entries(tensors)) {
@@ -79,24 +80,23 @@ export class OnnxSession {
     } finally {
       call.ReleaseMemoryInfo(memory)
     }
-    return new PreparedRun(this.runtime, this.session, binding, [inputs, outputs])
+    return new PreparedRun(this.runtime, this.session, binding)
   }
 
   /** Frees the session and all its prepared runs. */
   release(): void {
     const { call } = this.runtime
-    for (const binding of this.#bindings.splice(0)) call.ReleaseIoBinding(binding)
+    for (const { binding } of this.#bound.splice(0)) call.ReleaseIoBinding(binding)
     call.ReleaseSession(this.session)
   }
 }
 
+/** A run of a session, which must be alive. */
 export class PreparedRun {
   constructor(
     private readonly runtime: OnnxRuntime,
     private readonly session: Handle,
     private readonly binding: Handle,
-    /** Keeps the arrays alive, because the runtime knows only their addresses. */
-    readonly held: readonly PlacedTensors[],
   ) {}
 
   run(): void {

@@ -39,3 +39,16 @@ test('turns continue after their number has wrapped around', () => {
   }
   expect(done).toBe(70_000)
 })
+
+test('an error of a kernel in the other thread is told when the turn is done', () => {
+  const shared = newShared()
+  const [main, helper] = [new Chunks(shared), new Chunks(shared)]
+  main.offer([task(0, 20)])
+  const fails = () => {
+    throw new Error('out of memory')
+  }
+  expect(() => helper.work([fails], helper.awaitWork())).toThrow('out of memory')
+  expect(main.awaitDone(0)).toBe(false)
+  main.work([() => {}])
+  expect(() => main.awaitDone(0)).toThrow('internal: a kernel failed in the helper thread')
+})
