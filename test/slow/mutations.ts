@@ -34,8 +34,8 @@ export const UNBROKEN = 'unbroken'
 export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'the sign of the gradient': {
     file: 'program/contrastive.js',
-    from: 'tf.mul(hidden.mean, -1 / x.shape[0])',
-    to: 'tf.mul(hidden.mean, 1 / x.shape[0])',
+    from: 'tf.mul(hidden.mean, -1 / (share * x.shape[0]))',
+    to: 'tf.mul(hidden.mean, 1 / (share * x.shape[0]))',
     caughtBy: 'likelihood',
   },
   'chains counted as a sum, not a mean': {

@@ -21,18 +21,27 @@ export type AddedKernels =
 const { shared, memory, port } = workerData as HelperData
 const chunks = new Chunks(shared)
 const kernels: Kernel[] = []
-for (;;) {
-  // read the turn first: all kernels that it needs were sent before it was published
-  const turn = chunks.awaitWork()
-  for (let received = receiveMessageOnPort(port); received; received = receiveMessageOnPort(port)) {
-    const added = received.message as AddedKernels
-    if ('calls' in added) {
-      const { foreignKernel } = await import('./foreign.js')
-      kernels.push(foreignKernel(added.calls))
-      continue
+
+/**
+ * Works until the thread is terminated. This file has no `await` of its own: V8 crashes if a thread is terminated while
+ * it evaluates a module that has one.
+ */
+async function work(): Promise<never> {
+  for (;;) {
+    // read the turn first: all kernels that it needs were sent before it was published
+    const turn = chunks.awaitWork()
+    for (let received = receiveMessageOnPort(port); received; received = receiveMessageOnPort(port)) {
+      const added = received.message as AddedKernels
+      if ('calls' in added) {
+        const { foreignKernel } = await import('./foreign.js')
+        kernels.push(foreignKernel(added.calls))
+        continue
+      }
+      const { exports } = new WebAssembly.Instance(added.module, { env: { memory } })
+      kernels.push(...added.names.map((name) => exports[name] as Kernel))
     }
-    const { exports } = new WebAssembly.Instance(added.module, { env: { memory } })
-    kernels.push(...added.names.map((name) => exports[name] as Kernel))
+    chunks.work(kernels, turn)
   }
-  chunks.work(kernels, turn)
 }
+
+void work()
