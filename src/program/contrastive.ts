@@ -2,7 +2,6 @@
  * Programs of a restricted Boltzmann machine: a training step along <v h'> of the data minus <v h'> of the model, and
  * an evaluation. Algorithms differ only in the model phase (`model-phase.ts`).
  */
-
 import * as tf from '@tensorflow/tfjs-core'
 import type { ValueKind } from '../base/field.js'
 import { type ByEpoch, inEpoch } from '../base/in-epoch.js'

@@ -1,8 +1,7 @@
 /** The arithmetic of a step, by which `auto` chooses an engine. */
 import { epochLengths } from '../base/epoch.js'
 import type { DataForm } from '../base/form.js'
-import { sizeOf } from '../base/shape.js'
-import { costOf } from '../engine/compiled/graph/cost.js'
+import { costOf, usesOf } from '../engine/compiled/graph/cost.js'
 import { simplifiedGraph } from '../engine/compiled/passes/simplified.js'
 import type { Arithmetic } from '../engine/faster.js'
 import type { ResolvedSpec } from '../spec/spec.js'
@@ -18,7 +17,6 @@ export async function arithmeticOf(spec: ResolvedSpec, form: DataForm): Promise<
   const { spec: first } = stagesOf(spec, form)[0]!
   const { programs, kind, model } = learnerOf(first, form, lengths, NO_FACTS)
   const cost = costOf(await simplifiedGraph(programs.evaluate, lengths.batchSize))
-  const weights = programs.evaluate.state.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
   const combines = kind === 'network' && model.weights.some(({ trainable }) => !trainable)
-  return { ...cost, uses: combines ? 0 : cost.flops / (2 * lengths.batchSize * weights) }
+  return { ...cost, uses: combines ? 0 : usesOf(cost.flops, programs.evaluate.state, lengths.batchSize) }
 }

@@ -1,5 +1,6 @@
 /** Counts the floating-point operations of a graph's products and convolutions, from shapes. */
 import { sizeOf } from '../../../base/shape.js'
+import type { Slot } from '../../../base/slot.js'
 import { type Graph, type GraphNode, infoOf } from './graph.js'
 import type { KernelName } from './kernels.js'
 
@@ -53,4 +54,10 @@ export function costOf(graph: Graph): Cost {
     outputs += sizeOf(infoOf(graph, node.output).shape)
   }
   return { flops, convolutions, outputs }
+}
+
+/** Number of times that each of `size` samples uses each weight of the state, in a pass of so many operations. */
+export function usesOf(flops: number, state: readonly Slot[], size: number): number {
+  const weights = state.filter(({ role }) => role === 'weight').reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  return flops / (2 * size * weights)
 }

@@ -53,7 +53,7 @@ export async function demandOf(
   const { growing } = first(false)
   if (growing < freeMemory() / 4) return first
   for (const [name, program] of Object.entries(programs)) {
-    if (!traced.has(name)) steps.push(await stepOf(program, batchSize, Number.POSITIVE_INFINITY))
+    if (!traced.has(name)) steps.push(await stepOf(program, batchSize))
   }
   return sum()
 }

@@ -68,7 +68,7 @@ export class OnnxRunner implements Runner<string> {
     const plan = new ArenaPlan()
     const traced = new Map<string, Step>()
     for (const [name, program] of Object.entries(programs)) {
-      if (!program.keepsState) traced.set(name, await stepOf(program, batchSize, Number.POSITIVE_INFINITY))
+      if (!program.keepsState) traced.set(name, await stepOf(program, batchSize))
     }
     const shapes = new Map(state.map(({ name, shape }) => [name, shape]))
     for (const { updates } of traced.values()) placeUpdates(plan, updates, shapes)

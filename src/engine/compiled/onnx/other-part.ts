@@ -16,7 +16,7 @@ export interface OtherPart {
   readonly outputs: Outputs
 }
 
-/** What a session of the step's model reads and writes for a part. It reads the same state as the first part. */
+/** Finds the arrays that a session of the step's model reads and writes for a part. All parts read the same state. */
 export function otherPart(
   part: number,
   { inputs, nameOf, outputNameOf }: LoweredGraph,

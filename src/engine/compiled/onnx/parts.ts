@@ -5,7 +5,7 @@
 import { processors } from '../../../base/processors.js'
 import { sizeOf } from '../../../base/shape.js'
 import type { Program } from '../../../program/program.js'
-import { costOf } from '../graph/cost.js'
+import { costOf, usesOf } from '../graph/cost.js'
 import { type Graph, infoOf } from '../graph/graph.js'
 import { isSeparable } from '../passes/separable.js'
 import { simplifiedGraph } from '../passes/simplified.js'
@@ -15,8 +15,8 @@ import { meanGradients } from './mean-gradient.js'
 import { productsOfParts } from './products-of-parts.js'
 import { sumsOfSoftplus } from './sum-of-softplus.js'
 
-/** Number of threads that compute parts. */
-export const LANES = 2
+/** Number of threads that compute the parts of a step, if there are several. */
+const LANES = 2
 
 /** Number of threads that compute the parts of a step. */
 export const lanesOf = (parts: number): number => Math.min(parts, LANES)
@@ -53,12 +53,12 @@ const FLOAT = 4
 export async function stepOf(
   program: Program,
   size: number,
-  most: number,
+  most = Number.POSITIVE_INFINITY,
   maySplitTotals = !program.keepsState,
 ): Promise<Step> {
   if (most >= LANES && size % LANES === 0 && processors() > 1) {
     const half = await partOf(program, size / LANES)
-    const uses = usesOf(half, program, size / LANES)
+    const uses = usesOf(flopsForward(half), program.state, size / LANES)
     if (uses >= LEAST_USES * LANES && isSeparable(half.graph, size / LANES)) {
       const wanted = partsFor(half.graph, size, Math.min(most, uses / LEAST_USES))
       // an update that takes too many arrays for so many parts may still take those of two
@@ -96,11 +96,5 @@ const stepFrom = (graph: Graph): SplitStep => splitUpdate(meanGradients(sumsOfSo
 const partOf = async (program: Program, size: number): Promise<SplitStep> =>
   stepFrom(await simplifiedGraph(program, size))
 
-/**
- * Number of times that a sample uses each weight. Each use is a multiplication and an addition; training has two more
- * such products.
- */
-function usesOf({ graph, updates }: SplitStep, { state }: Program, size: number): number {
-  const weights = state.filter(({ role }) => role === 'weight').reduce((sum, { shape }) => sum + sizeOf(shape), 0)
-  return costOf(graph).flops / (2 * size * weights) / (updates.length > 0 ? 3 : 1)
-}
+/** Operations of a pass forward; training has two more such passes. */
+const flopsForward = ({ graph, updates }: SplitStep): number => costOf(graph).flops / (updates.length > 0 ? 3 : 1)

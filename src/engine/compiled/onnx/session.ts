@@ -37,7 +37,7 @@ const ARENA_ALLOCATOR = 1
 const DEFAULT_MEMORY = 0
 
 export class OnnxSession {
-  /** What runs are bound to. The arrays stay alive until the session is released: the runtime knows only addresses. */
+  /** The bindings of runs. Their arrays stay alive until the session is released: the runtime knows only addresses. */
   readonly #bound: { readonly binding: Handle; readonly tensors: readonly PlacedTensors[] }[] = []
 
   private constructor(
