@@ -26,7 +26,9 @@ const MADE_OF = join(folder, 'made-of.json')
 
 /** Compiles the SIMD kernels from AssemblyScript: those of a step share their memory with threads. */
 export async function makeKernels() {
-  await makeWasm('kernels.wasm', 'src/engine/compiled/inputs/assembly', ['--sharedMemory', '--enable', 'threads'])
+  const shared = ['--sharedMemory', '--enable', 'threads']
+  await makeWasm('kernels.wasm', 'src/engine/compiled/inputs/assembly', shared)
+  await makeWasm('stages.wasm', 'src/engine/compiled/onnx/stages/assembly', shared)
   await makeWasm('matrix.wasm', 'src/data/matrix/assembly', [])
   await makeWasm('resize.wasm', 'src/data/pictures/assembly', [])
   await makeWasm('sampler.wasm', 'src/data/augment/assembly', [])

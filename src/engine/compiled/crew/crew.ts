@@ -22,19 +22,25 @@ export class Crew {
 
   constructor(private readonly memory: WebAssembly.Memory) {}
 
-  /** Adds a module's kernels on both threads and returns their indices in the list, in the order of the names. */
-  add(module: WebAssembly.Module, names: readonly string[]): number[] {
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.memory } })
+  /**
+   * Adds a module's kernels over a memory, the arena by default, on both threads. Returns their indices in the list, in
+   * the order of the names.
+   */
+  add(module: WebAssembly.Module, names: readonly string[], memory = this.memory): number[] {
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } })
     const first = this.#kernels.length
     this.#kernels.push(...names.map((name) => exports[name] as Kernel))
-    this.#tellHelper({ module, names })
+    this.#tellHelper({ module, names, memory })
     return names.map((_, index) => first + index)
   }
 
-  /** Adds a kernel that calls C functions (`foreignKernel`), and the calls for the helper. Returns its index. */
-  addForeign(kernel: Kernel, calls: ForeignCalls): number {
+  /**
+   * Adds a kernel that calls C functions (`foreignKernel`), and the calls for the helper. `make` gets the list, whose
+   * kernels it may call. Returns the index of the new one.
+   */
+  addForeign(make: (kernels: readonly Kernel[]) => Kernel, calls: ForeignCalls): number {
     this.#tellHelper({ calls })
-    return this.#kernels.push(kernel) - 1
+    return this.#kernels.push(make(this.#kernels)) - 1
   }
 
   #tellHelper(added: AddedKernels): void {
@@ -89,7 +95,7 @@ export class Crew {
 
   #startHelper() {
     const { port1: port, port2 } = new MessageChannel()
-    const data: HelperData = { shared: this.#shared, memory: this.memory, port: port2 }
+    const data: HelperData = { shared: this.#shared, port: port2 }
     const worker = new Worker(new URL('helper-thread.js', import.meta.url), { workerData: data, transferList: [port2] })
     // without the helper, this thread does all the work
     worker.once('error', () => {

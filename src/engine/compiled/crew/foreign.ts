@@ -1,25 +1,38 @@
 /** Kernels that call C functions, for both threads of a crew. */
 import { koffi } from '../../../base/koffi.js'
-import type { Kernel } from './chunks.js'
+import type { Kernel, Task } from './chunks.js'
 
-/** Calls of one C function with three pointers, which returns a pointer. */
+/** A call of the C function: its three pointers, of which null is the null pointer. */
+type ForeignCall = readonly [bigint, bigint | null, bigint]
+
+/** Calls of one C function with three pointers, which returns a pointer, and of kernels of the crew between them. */
 export interface ForeignCalls {
   /** Address of the function. */
   readonly address: bigint
-  /** The arguments of each call; null is the null pointer. */
-  readonly arguments: readonly (readonly [bigint, bigint | null, bigint])[]
-  /** Memory that threads share, for what each call returned: 0 is the null pointer. */
+  /** Calls that follow one another. A sequence ends early if the function returns anything but the null pointer. */
+  readonly sequences: readonly (readonly (ForeignCall | Pick<Task, 'kernel' | 'arguments'>)[])[]
+  /** Memory that threads share, for what the last call of each sequence returned: 0 is the null pointer. */
   readonly results: BigUint64Array<SharedArrayBuffer>
 }
 
 /** A library of every process. In a thread that has loaded none, koffi 3.3 crashes as it calls a function by its address. */
 const ANY_LIBRARY = process.platform === 'win32' ? 'kernel32.dll' : null
 
-/** The kernel `(index, count)` makes so many calls, from the one at an index on. */
-export function foreignKernel({ address, arguments: given, results }: ForeignCalls): Kernel {
+/** The kernel `(index, count)` makes the calls of so many sequences, from the one at an index on. */
+export function foreignKernel({ address, sequences, results }: ForeignCalls, kernels: readonly Kernel[]): Kernel {
   koffi.load(ANY_LIBRARY)
   const call = koffi.decode(address, koffi.proto('void *', ['void *', 'void *', 'void *']))
+  const resultOf = (sequence: ForeignCalls['sequences'][number]): bigint => {
+    for (const one of sequence) {
+      if ('kernel' in one) kernels[one.kernel]!(...one.arguments)
+      else {
+        const result: bigint | null = call(...one)
+        if (result !== null) return result
+      }
+    }
+    return 0n
+  }
   return (index: number, count: number) => {
-    for (let at = index; at < index + count; at++) results[at] = call(...given[at]!) ?? 0n
+    for (let at = index; at < index + count; at++) results[at] = resultOf(sequences[at]!)
   }
 }

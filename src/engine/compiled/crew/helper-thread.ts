@@ -9,16 +9,15 @@ import type { ForeignCalls } from './foreign.js'
 /** The data that the thread is started with. */
 export interface HelperData {
   readonly shared: Shared
-  readonly memory: WebAssembly.Memory
   readonly port: MessagePort
 }
 
-/** Kernels of a module, to be appended to the list in this order; or calls of a C function, which are one kernel. */
+/** Kernels of a module over a memory, to be appended to the list in this order; or calls of a C function, which are one kernel. */
 export type AddedKernels =
-  | { readonly module: WebAssembly.Module; readonly names: readonly string[] }
+  | { readonly module: WebAssembly.Module; readonly names: readonly string[]; readonly memory: WebAssembly.Memory }
   | { readonly calls: ForeignCalls }
 
-const { shared, memory, port } = workerData as HelperData
+const { shared, port } = workerData as HelperData
 const chunks = new Chunks(shared)
 const kernels: Kernel[] = []
 
@@ -34,10 +33,10 @@ async function work(): Promise<never> {
       const added = received.message as AddedKernels
       if ('calls' in added) {
         const { foreignKernel } = await import('./foreign.js')
-        kernels.push(foreignKernel(added.calls))
+        kernels.push(foreignKernel(added.calls, kernels))
         continue
       }
-      const { exports } = new WebAssembly.Instance(added.module, { env: { memory } })
+      const { exports } = new WebAssembly.Instance(added.module, { env: { memory: added.memory } })
       kernels.push(...added.names.map((name) => exports[name] as Kernel))
     }
     chunks.work(kernels, turn)

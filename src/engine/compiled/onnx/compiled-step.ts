@@ -15,7 +15,8 @@ import { lowerToOnnx } from './lower.js'
 import { otherPart } from './other-part.js'
 import { lanesOf, type Step } from './parts.js'
 import { gradientPlaces, placeOf, stateKey } from './places.js'
-import { checkAll, OnnxSession, type PlacedTensor, PreparedRun, type SessionOptions } from './session.js'
+import { checkAll, type PlacedTensor, PreparedRun, type SessionOptions } from './session.js'
+import { callsOf, type StagedRun, StagedSessions } from './stages/staged-sessions.js'
 import { type Totals, totalPlaces, totalsOf } from './totals.js'
 import { loopCalls, updateTask } from './update-loops.js'
 
@@ -74,7 +75,7 @@ export async function compileStep(
   const sessions = await Promise.all(
     Array.from({ length: lanes }, (_, lane) =>
       // only the first lane is profiled
-      OnnxSession.create(lowered.model, lane === 0 ? options : { ...options, profile: undefined }),
+      StagedSessions.create(lowered, lane === 0 ? options : { ...options, profile: undefined }, crew),
     ),
   )
 
@@ -140,13 +141,24 @@ export async function compileStep(
 
 /**
  * Returns a function that runs the parts of a batch. A free thread takes the next part; this thread runs it in the first
- * session, the helper of the crew in the second one.
+ * sessions, the helper of the crew in the second ones. A step that is whole runs here, and both threads do its kernels.
  */
-function runnerOf(runs: readonly (readonly PreparedRun[])[], crew: Crew): () => void {
-  const [own, helpers] = runs as [readonly PreparedRun[], (readonly PreparedRun[])?]
-  if (!helpers) return () => own[0]!.run()
-  const calls = PreparedRun.calls(own)
-  const kernel = crew.addForeign(foreignKernel(calls), { ...PreparedRun.calls(helpers), results: calls.results })
+function runnerOf(runs: readonly (readonly StagedRun[])[], crew: Crew): () => void {
+  const [own, helpers] = runs as [readonly StagedRun[], (readonly StagedRun[])?]
+  if (!helpers) {
+    const [whole] = own as readonly [StagedRun]
+    return () => {
+      for (const stage of whole) {
+        if (stage instanceof PreparedRun) stage.run()
+        else crew.run([stage])
+      }
+    }
+  }
+  const calls = callsOf(own)
+  const kernel = crew.addForeign((kernels) => foreignKernel(calls, kernels), {
+    ...callsOf(helpers),
+    results: calls.results,
+  })
   const task = { kernel, arguments: [0, own.length], steps: [1, 0], countAt: 1, count: own.length, chunk: 1 }
   return () => {
     crew.runLong(task)

@@ -6,6 +6,7 @@ import { type Shape, sizeOf } from '../../../base/shape.js'
 import { elementsOf } from '../graph/constant.js'
 import { consumersOf, type Graph, type GraphNode, infoOf, type ValueId } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
+import type { ValueInfo } from '../graph/value.js'
 import type { Blocks } from './blocked/blocks.js'
 import { blockedWriter } from './blocked/writer.js'
 import { ARRAY_LOWERINGS } from './lowerings/arrays.js'
@@ -15,14 +16,26 @@ import type { Emitter, Lowering } from './lowerings/lowering.js'
 import { POOLING_LOWERINGS } from './lowerings/pooling.js'
 import { gemmAttributes, REDUCTION_LOWERINGS } from './lowerings/reductions.js'
 import { encodeModel, type OnnxGraph, type OnnxNode, type OnnxTensor } from './model-writer.js'
+import { isKernel, type KernelNode, type StageNode, stagesOf } from './stages/stages.js'
 
 /** A graph in operators of ONNX, before it is encoded. */
 export interface Lowered extends Names {
   readonly onnx: OnnxGraph
 }
 
-export interface LoweredGraph extends Names {
+/** A model, and the kernels that run after it. */
+export interface LoweredStage {
   readonly model: Uint8Array
+  /** Names of what the model reads and writes. */
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  readonly kernels: readonly KernelNode[]
+}
+
+export interface LoweredGraph extends Names {
+  readonly stages: readonly LoweredStage[]
+  /** Values that a stage makes and later ones read, by their names. */
+  readonly between: ReadonlyMap<string, ValueInfo>
 }
 
 interface Names {
@@ -44,14 +57,38 @@ const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
   ...POOLING_LOWERINGS,
 }
 
-/** With `blocks`, what convolutions read and write lies in blocks of channels, which models for other programs may not. */
+/** With `blocks`, what convolutions read and write lies in blocks of channels, and kernels may run between operators. */
 export function lowerToOnnx(graph: Graph, blocks?: Blocks): LoweredGraph {
-  const { onnx, ...names } = lower(graph, blocks)
-  return { model: encodeModel(onnx), ...names }
+  const { onnx, nodes, typeOf, ...names } = written(graph, blocks)
+  const { stages, between } = stagesOf(onnx, nodes, typeOf)
+  return {
+    stages: stages.map(({ graph, kernels }) => ({
+      model: encodeModel(graph),
+      inputs: graph.inputs.map(({ name }) => name),
+      outputs: graph.outputs.map(({ name }) => name),
+      kernels,
+    })),
+    between,
+    ...names,
+  }
 }
 
-export function lower(graph: Graph, blocks?: Blocks): Lowered {
-  const nodes: OnnxNode[] = []
+/** Lowers a graph to operators of ONNX alone, for other programs. */
+export function lower(graph: Graph): Lowered {
+  const { onnx, nodes, inputs, nameOf, outputNameOf } = written(graph)
+  return { onnx: { ...onnx, nodes: nodes as readonly OnnxNode[] }, inputs, nameOf, outputNameOf }
+}
+
+/** A graph in operators, with kernels between them if it is `blocks` that it is written in. */
+interface Written extends Names {
+  readonly onnx: Omit<OnnxGraph, 'nodes'>
+  readonly nodes: readonly StageNode[]
+  /** The type of a value; undefined if it is not known. */
+  readonly typeOf: (name: string) => ValueInfo | undefined
+}
+
+function written(graph: Graph, blocks?: Blocks): Written {
+  const nodes: StageNode[] = []
   const initializers = new Map<string, OnnxTensor>()
   const constant = (tensor: OnnxTensor): string => {
     initializers.set(tensor.name, tensor)
@@ -73,6 +110,11 @@ export function lower(graph: Graph, blocks?: Blocks): Lowered {
         const output = `t${temporaries++}`
         const name = isPass ? { name: `${PASS}${output}` } : {}
         nodes.push({ type, ...name, domain: 'com.microsoft.nchwc', inputs, outputs: [output], attributes })
+        return output
+      },
+      kernel(node) {
+        const output = `t${temporaries++}`
+        nodes.push({ ...node, output })
         return output
       },
       fill: (value, shape = [], dtype = 'float32') =>
@@ -103,7 +145,7 @@ export function lower(graph: Graph, blocks?: Blocks): Lowered {
       /** Gives the first output of the last operator the name of the node's value. */
       rename() {
         const last = nodes.at(-1)
-        if (!last || nodes.length === from) throw new Error('internal: a lowering wrote no operator')
+        if (!last || isKernel(last) || nodes.length === from) throw new Error('internal: a lowering wrote no operator')
         nodes[nodes.length - 1] = { ...last, outputs: last.outputs.with(0, output) }
       },
     }
@@ -162,8 +204,7 @@ export function lower(graph: Graph, blocks?: Blocks): Lowered {
   }
   const used = new Set(nodes.flatMap(({ inputs }) => inputs))
   const inputs = graph.inputs.map(({ value }) => typed(value, nameOf(value))).filter(({ name }) => used.has(name))
-  const onnx: OnnxGraph = {
-    nodes,
+  const onnx = {
     initializers: [...initializers.values()],
     inputs,
     outputs: uniqueBy(
@@ -171,7 +212,12 @@ export function lower(graph: Graph, blocks?: Blocks): Lowered {
       ({ name }) => name,
     ),
   }
-  return { onnx, inputs: new Set(inputs.map(({ name }) => name)), nameOf, outputNameOf }
+  const made = new Map(graph.nodes.map(({ output }) => [nameOf(output), output]))
+  const typeOf = (name: string): ValueInfo | undefined => {
+    const value = made.get(name)
+    return value === undefined ? blocked?.typeOf(name) : infoOf(graph, value)
+  }
+  return { onnx, nodes, typeOf, inputs: new Set(inputs.map(({ name }) => name)), nameOf, outputNameOf }
 }
 
 /**

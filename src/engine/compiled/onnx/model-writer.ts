@@ -11,7 +11,6 @@ export type OnnxAttribute =
   | number
   | readonly number[]
   | { readonly float: number }
-  | { readonly floats: readonly number[] }
   | { readonly text: string }
   | { readonly texts: readonly string[] }
 
@@ -110,9 +109,6 @@ function writeNode(
       } else if ('text' in value) {
         attribute.tag(4, WireType.LengthDelimited).string(value.text)
         attribute.tag(20, WireType.Varint).int32(3)
-      } else if ('floats' in value) {
-        for (const item of value.floats) attribute.tag(7, WireType.Bit32).float(Math.fround(item))
-        attribute.tag(20, WireType.Varint).int32(6)
       } else if ('texts' in value) {
         for (const item of value.texts) attribute.tag(9, WireType.LengthDelimited).string(item)
         attribute.tag(20, WireType.Varint).int32(8)

@@ -1,7 +1,6 @@
 /** Sessions of ONNX Runtime, and runs that are prepared once over arrays at fixed addresses. */
 import { koffi } from '../../../base/koffi.js'
 import type { Shape } from '../../../base/shape.js'
-import type { ForeignCalls } from '../crew/foreign.js'
 import type { DType } from '../graph/value.js'
 import { check, created, ERRORS_ONLY, type Handle, type OnnxRuntime, openOnnxRuntime } from './c-api.js'
 import { ELEMENT } from './model-writer.js'
@@ -101,16 +100,12 @@ export class PreparedRun {
 
   run(): void {
     const { call } = this.runtime
-    check(call, call.RunWithBinding(this.session, null, this.binding))
+    check(call, call.RunWithBinding(...this.arguments))
   }
 
-  /** Runs as calls for a crew. Each result is a status, 0 if there is no error. */
-  static calls(runs: readonly PreparedRun[]): ForeignCalls {
-    return {
-      address: runs[0]!.runtime.addressOf.RunWithBinding,
-      arguments: runs.map(({ session, binding }) => [session, null, binding]),
-      results: new BigUint64Array(new SharedArrayBuffer(runs.length * BigUint64Array.BYTES_PER_ELEMENT)),
-    }
+  /** The arguments with which `RunWithBinding` runs it. */
+  get arguments(): readonly [Handle, null, Handle] {
+    return [this.session, null, this.binding]
   }
 }
 

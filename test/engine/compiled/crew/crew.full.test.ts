@@ -69,18 +69,21 @@ test('the helper shares the calls of a C function, and each is made once', async
   const results = new BigUint64Array(new SharedArrayBuffer(count * BigUint64Array.BYTES_PER_ELEMENT))
   // memchr(start, byte, 64) is the address of that byte
   const each = Array.from({ length: count }, (_, index) => [start, BigInt(index), BigInt(bytes.length)] as const)
-  const calls = { address, arguments: each, results }
-  const own = foreignKernel(calls)
+  const calls = { address, sequences: each.map((call) => [call]), results }
+  const own = foreignKernel(calls, [])
   const mine = new Set<number>()
   const pause = new Int32Array(new SharedArrayBuffer(4))
   const limit = performance.now() + 20_000
-  const kernel = crew.addForeign((index: number, length: number) => {
-    own(index, length)
-    mine.add(index)
-    // leaves the rest until the helper has made a call
-    while (results.every((result, at) => result === 0n || mine.has(at)) && performance.now() < limit)
-      Atomics.wait(pause, 0, 0, 1)
-  }, calls)
+  const kernel = crew.addForeign(
+    () => (index: number, length: number) => {
+      own(index, length)
+      mine.add(index)
+      // leaves the rest until the helper has made a call
+      while (results.every((result, at) => result === 0n || mine.has(at)) && performance.now() < limit)
+        Atomics.wait(pause, 0, 0, 1)
+    },
+    calls,
+  )
   crew.runLong({ kernel, arguments: [0, count], steps: [1, 0], countAt: 1, count, chunk: 1 })
   expect([...results]).toEqual(each.map(([, byte]) => BigInt(koffi.address(bytes)) + byte))
   expect(mine.size).toBeLessThan(count)

@@ -3,8 +3,9 @@
  * internal operators fails here.
  */
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { sizeOf } from '../../../../src/base/shape.js'
+import { Crew } from '../../../../src/engine/compiled/crew/crew.js'
 import { type Graph, infoOf, type ValueId } from '../../../../src/engine/compiled/graph/graph.js'
 import { verify } from '../../../../src/engine/compiled/graph/verify.js'
 import {
@@ -15,13 +16,17 @@ import {
 } from '../../../../src/engine/compiled/onnx/blocked/block-size.js'
 import type { Blocks } from '../../../../src/engine/compiled/onnx/blocked/blocks.js'
 import { lowerToOnnx } from '../../../../src/engine/compiled/onnx/lower.js'
-import { OnnxSession, type PlacedTensor } from '../../../../src/engine/compiled/onnx/session.js'
+import { type PlacedTensor, PreparedRun } from '../../../../src/engine/compiled/onnx/session.js'
+import { StagedSessions } from '../../../../src/engine/compiled/onnx/stages/staged-sessions.js'
 import { expectClose } from '../../../support/close.js'
 import { buildGraph, type GraphBuilder } from '../../../support/graph.js'
 import { some, ties } from '../../../support/kernels.js'
 import { expectNoTensorLeaks } from '../../../support/tensors.js'
 
 expectNoTensorLeaks()
+
+const crew = new Crew(new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }))
+afterAll(() => crew.dispose())
 
 const size = await blockSize()
 const here = describe.skipIf(size === NO_BLOCKS)
@@ -32,7 +37,8 @@ const always: Blocks = { size, threads: 2, fewest: 0, mostFilled: Number.POSITIV
 type Values = Readonly<Record<string, ArrayLike<number>>>
 
 async function run(graph: Graph, given: Values, blocks: Blocks | undefined) {
-  const { model, inputs, nameOf, outputNameOf } = lowerToOnnx(graph, blocks)
+  const lowered = lowerToOnnx(graph, blocks)
+  const { stages, inputs, nameOf, outputNameOf } = lowered
   const tensor = (value: ValueId, values?: ArrayLike<number>): PlacedTensor => {
     const { shape } = infoOf(graph, value)
     return { shape, dtype: 'float32', values: values ? Float32Array.from(values) : new Float32Array(sizeOf(shape)) }
@@ -41,11 +47,14 @@ async function run(graph: Graph, given: Values, blocks: Blocks | undefined) {
     .filter(({ value }) => inputs.has(nameOf(value)))
     .map(({ name, value }): [string, PlacedTensor] => [nameOf(value), tensor(value, given[name]!)])
   const results = Object.fromEntries(graph.outputs.map(({ value }) => [outputNameOf(value), tensor(value)]))
-  const session = await OnnxSession.create(model, { threads: blocks?.threads ?? 1 })
-  session.prepare(Object.fromEntries(feeds), results).run()
-  session.release()
+  const sessions = await StagedSessions.create(lowered, { threads: blocks?.threads ?? 1 }, crew)
+  for (const stage of sessions.prepare(Object.fromEntries(feeds), results)) {
+    if (stage instanceof PreparedRun) stage.run()
+    else crew.run([stage])
+  }
+  sessions.release()
   return {
-    usesBlocks: Buffer.from(model).includes('com.microsoft.nchwc'),
+    usesBlocks: stages.some(({ model }) => Buffer.from(model).includes('com.microsoft.nchwc')),
     outputs: Object.fromEntries(graph.outputs.map(({ name, value }) => [name, results[outputNameOf(value)]!.values])),
   }
 }
@@ -304,7 +313,8 @@ here('in blocks of channels', () => {
     const one = buildGraph((builder) => ({ y: node3(builder, 16, 16) }))
     const few = buildGraph((builder) => ({ y: node3(builder, 16, 3), z: node3(builder, 16, 3, 'z') }))
     for (const graph of [one, few]) {
-      expect(Buffer.from(lowerToOnnx(graph, { size: 16, threads: 1 }).model).includes('nchwc')).toBe(false)
+      const [stage] = lowerToOnnx(graph, { size: 16, threads: 1 }).stages
+      expect(Buffer.from(stage!.model).includes('nchwc')).toBe(false)
     }
   })
   const node3 = ({ node, input }: GraphBuilder, from: number, to: number, name = 'x') =>

@@ -2,11 +2,13 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { foreignKernel } from '../../../../src/engine/compiled/crew/foreign.js'
 import { lowerToOnnx } from '../../../../src/engine/compiled/onnx/lower.js'
-import { checkAll, OnnxSession, type PlacedTensor, PreparedRun } from '../../../../src/engine/compiled/onnx/session.js'
+import { checkAll, OnnxSession, type PlacedTensor } from '../../../../src/engine/compiled/onnx/session.js'
+import { callsOf } from '../../../../src/engine/compiled/onnx/stages/staged-sessions.js'
 import { buildGraph } from '../../../support/graph.js'
 
 const graph = buildGraph(({ input, node }) => ({ y: node('Neg', [input('x', [2])]) }))
-const { model, nameOf, outputNameOf } = lowerToOnnx(graph)
+const { stages, nameOf, outputNameOf } = lowerToOnnx(graph)
+const { model } = stages[0]!
 const [x, y] = [nameOf(graph.inputs[0]!.value), outputNameOf(graph.outputs[0]!.value)]
 
 const tensor = (shape: number[], values = new Float32Array(2)): PlacedTensor => ({ dtype: 'float32', shape, values })
@@ -37,8 +39,8 @@ test('runs as calls for a crew are independent', async () => {
   const runs = results.map((result, index) =>
     session.prepare({ [x]: tensor([2], Float32Array.of(index, 7)) }, { [y]: tensor([2], result) }),
   )
-  const calls = PreparedRun.calls(runs)
-  foreignKernel(calls)(0, 2)
+  const calls = callsOf(runs.map((run) => [run]))
+  foreignKernel(calls, [])(0, 2)
   checkAll(calls.results)
   expect(results.map((result) => [...result])).toEqual([
     [-0, -7],
@@ -54,8 +56,8 @@ test('an error gives a message, and the session still works', async () => {
   expect(() => session.prepare({ z: tensor([2]) }, {})).toThrow(/^internal: ONNX Runtime: .*\bz\b/)
   const wrong = session.prepare({ [x]: tensor([1, 2]) }, { [y]: tensor([2]) })
   expect(() => wrong.run()).toThrow(/^internal: ONNX Runtime: .*rank/i)
-  const calls = PreparedRun.calls([wrong, wrong])
-  foreignKernel(calls)(0, 2)
+  const calls = callsOf([[wrong], [wrong]])
+  foreignKernel(calls, [])(0, 2)
   expect(() => checkAll(calls.results)).toThrow(/^internal: ONNX Runtime: .*rank/i)
   expect([...calls.results]).toEqual([0n, 0n])
   const result = new Float32Array(2)

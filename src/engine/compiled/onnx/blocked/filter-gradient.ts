@@ -4,11 +4,10 @@
  */
 import { type Shape, sizeOf } from '../../../../base/shape.js'
 import type { Window } from '../../graph/kernels/window.js'
-import { firstOf, slice } from '../lowerings/arrays.js'
+import { firstOf } from '../lowerings/arrays.js'
 import { type Emitter, reshape, transpose } from '../lowerings/lowering.js'
-import { type Blocks, filled, type Plane } from './blocks.js'
+import { type Blocks, filled } from './blocks.js'
 import { convolve, surrounded } from './passes.js'
-import { type Scattered, windowsOf } from './pooling.js'
 
 /** The operator that puts samples into blocks takes them by four. */
 const AT_ONCE = 4
@@ -185,55 +184,28 @@ export const canTakeSamples = ([batch, , , channels]: Shape, { size }: Blocks): 
  * The same for x with one channel, (batch, height, width, 1): each sample is a group, and dy as it lies holds the
  * filters of all groups.
  */
-export const filterGradientOfOne = (
+export function filterGradientOfOne(
   emit: Emitter,
   x: Input,
-  { name, shape }: Input,
-  window: Window,
-  filter: Shape,
-  blocks: Blocks,
-): string =>
-  gradientOfOne(emit, x, { elements: [name], apart: [1, 1], counts: [shape[1]!, shape[2]!] }, window, filter, blocks)
-
-/**
- * The same for the gradient of a pool, which need not be gathered: each element of the windows meets the part of x that
- * starts as far from the corner as it does.
- */
-export const filterGradientOfOneScattered = (
-  emit: Emitter,
-  x: Input,
-  dy: Scattered,
-  window: Window,
-  filter: Shape,
-  blocks: Blocks,
-): string =>
-  gradientOfOne(emit, x, { elements: dy.elements, apart: dy.size, counts: windowsOf(dy) }, window, filter, blocks)
-
-/** Element (i, j) of `elements` has dy at its rows i, i + apart[0], ... and columns j, j + apart[1], ... */
-function gradientOfOne(
-  emit: Emitter,
-  x: Input,
-  { elements, apart, counts }: { elements: readonly string[]; apart: Plane; counts: Plane },
+  dy: Input,
   window: Window,
   filter: Shape,
   blocks: Blocks,
 ): string {
   const [batch, height, width] = x.shape as [number, number, number]
+  const [, rows, columns, out] = dy.shape as [number, number, number, number]
   const [top, bottom, left, right] = window.pads as [number, number, number, number]
-  const outWide = filled(filter[3]!, blocks)
+  const outWide = filled(out, blocks)
   const padded = surroundedFew(emit, x.name, [top, left, bottom, right])
-  const planes = [1, batch, height + top + bottom, width + left + right]
-  const whole = reshape(emit, padded, planes)
-  const dilations = apart.map((by, axis) => by * window.strides[axis]!)
-  const reached = [0, 1].map((axis) => (counts[axis]! - 1) * dilations[axis]! + filter[axis]!)
-  let sum: string | undefined
-  for (const [index, element] of elements.entries()) {
-    const from = [Math.floor(index / apart[1]) * window.strides[0]!, (index % apart[1]) * window.strides[1]!]
-    const met = slice(emit, whole, [0, 0, ...from], [1, batch, ...reached], undefined, planes)
-    const filters = reshape(emit, element, [batch * outWide, 1, ...counts])
-    sum = convolve(emit, met, filters, { kernel: counts, dilations, group: batch }, { sum })
-  }
-  return sumOfSamples(emit, sum!, batch, [filter[0]!, filter[1]!, 1, outWide], filter, blocks)
+  const [tall, wide] = [height + top + bottom, width + left + right]
+  const each = convolve(
+    emit,
+    reshape(emit, padded, [1, batch, tall, wide]),
+    reshape(emit, dy.name, [batch * outWide, 1, rows, columns]),
+    { kernel: [rows, columns], dilations: window.strides, group: batch },
+  )
+  const found = [tall - (rows - 1) * window.strides[0]!, wide - (columns - 1) * window.strides[1]!]
+  return sumOfSamples(emit, each, batch, [...found, 1, outWide], filter, blocks)
 }
 
 /** The gradient of a filter by channel, (height, width, channels, 1): each channel of each sample is a group. */

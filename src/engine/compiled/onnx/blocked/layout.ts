@@ -2,7 +2,7 @@
  * Decides which values of a graph lie in blocks of channels: those between convolutions, and those that follow from them
  * without another conversion.
  */
-import { type Shape, sizeOf } from '../../../../base/shape.js'
+import type { Shape } from '../../../../base/shape.js'
 import type { Graph, GraphNode, ValueId } from '../../graph/graph.js'
 import { BY_ELEMENT } from '../../graph/kernels/elementwise.js'
 import { windowIn } from '../../graph/kernels/window.js'
@@ -12,7 +12,7 @@ import { numberOf, type View } from '../../graph/view.js'
 import { type Blocks, fewestOf, filled, fits } from './blocks.js'
 import { apartOf, turnedWindow } from './convolution.js'
 import { extentOf } from './extent.js'
-import { isTiled, MOST_TAPS } from './pooling.js'
+import { isTiled } from './pooling.js'
 
 /** How a node is computed in blocks. */
 interface Part {
@@ -84,8 +84,7 @@ const RULES: { readonly [Kernel in KernelName]?: Rule } = {
   AvgPool: pool,
   MaxPoolGrad(node, view, blocks) {
     const [, x] = shapesOf(node, view) as [Shape, Shape]
-    const few = isTiled(node.attributes) && sizeOf(windowIn(node.attributes).size) <= MOST_TAPS
-    return isPlanes(x) && few && fits(x[3]!, blocks) ? inner(node.inputs) : undefined
+    return isPlanes(x) && isTiled(node.attributes) && fits(x[3]!, blocks) ? inner(node.inputs) : undefined
   },
   AvgPoolGrad(node, view, blocks) {
     const [dy] = shapesOf(node, view) as [Shape]

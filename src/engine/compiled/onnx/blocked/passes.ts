@@ -6,17 +6,12 @@ import { type Shape, sizeOf } from '../../../../base/shape.js'
 import { type Emitter, reshape } from '../lowerings/lowering.js'
 import type { Blocks } from './blocks.js'
 
-/**
- * Things that a convolution can do with its result: add a number to each channel, add another value, and then rectify or
- * take the step.
- */
+/** Things that a convolution can do with its result: add a number to each channel, add another value, and then rectify. */
 export interface Rest {
   readonly bias?: string | undefined
   /** A value of the shape of the result. */
   readonly sum?: string | undefined
   readonly relu?: boolean | undefined
-  /** True if the result becomes 1 above 0, and 0 elsewhere. */
-  readonly step?: boolean | undefined
 }
 
 /** Attributes of a convolution; padding is [top, left, bottom, right]. */
@@ -30,22 +25,21 @@ interface Convolution {
   readonly isPass?: boolean
 }
 
-/** The slope of a hard sigmoid that is a step. */
-const STEEPEST = 3.4e38
-
 export function convolve(
   emit: Emitter,
   x: string,
   filter: string,
   { kernel, strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0], group = 1, isPass }: Convolution,
-  { bias, sum, relu, step }: Rest = {},
+  { bias, sum, relu }: Rest = {},
 ): string {
   const added = [...(bias !== undefined || sum !== undefined ? [bias ?? ''] : []), ...(sum === undefined ? [] : [sum])]
   const attributes = { kernel_shape: kernel, strides, dilations, pads, group }
-  const activation =
-    (relu && { activation: { text: 'Relu' } }) ||
-    (step && { activation: { text: 'HardSigmoid' }, activation_params: { floats: [STEEPEST, 0] } })
-  return emit.inBlocks('Conv', [x, filter, ...added], { ...attributes, ...activation }, isPass)
+  return emit.inBlocks(
+    'Conv',
+    [x, filter, ...added],
+    { ...attributes, ...(relu && { activation: { text: 'Relu' } }) },
+    isPass,
+  )
 }
 
 /** `a x`, and `rest`, with a number `a` (channels) for each channel. */

@@ -2,6 +2,7 @@
 import type { Shape } from '../../../../base/shape.js'
 import { type Graph, type GraphNode, infoOf, type ValueId } from '../../graph/graph.js'
 import { countsOf, spaceOf, type Window, windowIn } from '../../graph/kernels/window.js'
+import type { ValueInfo } from '../../graph/value.js'
 import { isUsedOnce, numberOf, viewOf } from '../../graph/view.js'
 import { ELEMENTWISE_LOWERINGS } from '../lowerings/elementwise.js'
 import { type Emitter, reshape } from '../lowerings/lowering.js'
@@ -18,13 +19,7 @@ import {
   turnedWindow,
 } from './convolution.js'
 import { extentOf } from './extent.js'
-import {
-  canTakeSamples,
-  filterGradient,
-  filterGradientByChannel,
-  filterGradientOfOne,
-  filterGradientOfOneScattered,
-} from './filter-gradient.js'
+import { canTakeSamples, filterGradient, filterGradientByChannel, filterGradientOfOne } from './filter-gradient.js'
 import { isLinear, layoutOf } from './layout.js'
 import {
   intoBlocks,
@@ -38,7 +33,7 @@ import {
   surrounded,
   totalOf,
 } from './passes.js'
-import { avgPoolGradient, gathered, MOST_TAPS, maxPoolGradient, pooled, type Scattered } from './pooling.js'
+import { pooled, poolGradient } from './pooling.js'
 import { type Coefficient, ofValue, plus, type Sum, times, written } from './sum-of-terms.js'
 
 export interface BlockedWriter {
@@ -49,6 +44,8 @@ export interface BlockedWriter {
    * operator; otherwise only this writer reads it.
    */
   write(emit: Emitter, node: GraphNode): boolean
+  /** The type in the model of a value in blocks that was written; undefined for other names. */
+  typeOf(name: string): ValueInfo | undefined
 }
 
 /** A value in blocks with zeros on the left and on the right of its rows. */
@@ -71,9 +68,11 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
   const names = new Map<ValueId, string>()
   /** Values that their only reader writes with its own. */
   const open = new Map<ValueId, Sum>()
-  /** Gradients of pools that are gathered when a node reads them as a whole. */
-  const scattered = new Map<ValueId, Scattered>()
+  /** Gradients of pools, which are written when a node reads them, with the zeros beside rows that it wants. */
+  const pools = new Map<ValueId, (left: number, right: number) => string>()
   const padded = new Map<string, Padded>()
+  /** Types in the model, by name. */
+  const types = new Map<string, ValueInfo>()
 
   const extentsOf = ({ inputs, output }: GraphNode) => inputs.map((input) => extentOf(shapeOf(input), shapeOf(output)))
   const isLinearNode = (node: GraphNode) => isLinear(node.kernel, extentsOf(node), node.inputs, view)
@@ -99,20 +98,21 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
 
   /** The name of a value in blocks, which is converted if it is not. */
   function inBlocks(emit: Emitter, value: ValueId): string {
-    const known = names.get(value)
-    if (known !== undefined) return known
-    const name = nameInBlocks(emit, value)
+    return names.get(value) ?? named(value, nameInBlocks(emit, value))
+  }
+
+  /** Notes the name of a value in blocks, and returns it. */
+  function named(value: ValueId, name: string): string {
+    const { dtype, shape } = infoOf(graph, value)
     names.set(value, name)
+    types.set(name, { dtype, shape: blockedShape(shape, blocks) })
     return name
   }
 
   function nameInBlocks(emit: Emitter, value: ValueId): string {
     const sum = open.get(value)
     if (sum) return written(emit, sum, channelsOf(shapeOf(value)), false)
-    const elements = scattered.get(value)
-    return elements
-      ? gathered(emit, elements, { left: 0, right: 0 }, blocks)
-      : intoBlocks(emit, nameOf(value), shapeOf(value))
+    return pools.get(value)?.(0, 0) ?? intoBlocks(emit, nameOf(value), shapeOf(value))
   }
 
   const sumOf = (emit: Emitter, value: ValueId): Sum => open.get(value) ?? ofValue(inBlocks(emit, value))
@@ -124,10 +124,8 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
     const known = padded.get(key)
     if (known) return known.name
     const { wide } = channelsOf(shapeOf(value))
-    const elements = names.has(value) ? undefined : scattered.get(value)
-    const name = elements
-      ? gathered(emit, elements, { left, right }, blocks)
-      : surrounded(emit, inBlocks(emit, value), wide, [0, left, 0, right])
+    const pool = names.has(value) ? undefined : pools.get(value)
+    const name = pool ? pool(left, right) : surrounded(emit, inBlocks(emit, value), wide, [0, left, 0, right])
     padded.set(key, { value, name, left, right })
     return name
   }
@@ -202,11 +200,11 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
     return isLinearNode(node) ? combined(emit, node) : undefined
   }
 
-  /** Narrow planes are read with zeros beside them, and those that are yet to be gathered. */
+  /** Narrow planes are read with zeros beside them, and gradients of pools that are yet to be written. */
   function narrow(emit: Emitter, value: ValueId, window: Window) {
     const [top, bottom, left, right] = window.pads as [number, number, number, number]
-    const isGathered = scattered.has(value) && !names.has(value)
-    if (!isGathered && !readsFasterPadded(shapeOf(value)[2]!, left, right))
+    const isToWrite = pools.has(value) && !names.has(value)
+    if (!isToWrite && !readsFasterPadded(shapeOf(value)[2]!, left, right))
       return { name: inBlocks(emit, value), window }
     return { name: paddedAlongRows(emit, value, left, right), window: { ...window, pads: [top, bottom, 0, 0] } }
   }
@@ -288,13 +286,12 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
     return isSpread ? reshape(emit, result, [batch, wide, height, width]) : result
   }
 
-  /** The gradient of a pool; undefined for other kernels. */
-  function poolGradient(emit: Emitter, { kernel, inputs, attributes, output }: GraphNode): Scattered | undefined {
+  /** Writes the gradient of a pool with zeros beside its rows; undefined for other kernels. */
+  function poolWriter(emit: Emitter, { kernel, inputs, attributes, output }: GraphNode) {
     if (kernel !== 'MaxPoolGrad' && kernel !== 'AvgPoolGrad') return undefined
-    const [dy, x, largest] = inputs.map((value) => inBlocks(emit, value)) as [string, string, string]
-    return kernel === 'MaxPoolGrad'
-      ? maxPoolGradient(emit, { dy, x, largest }, shapeOf(output), attributes, blocks)
-      : avgPoolGradient(emit, dy, shapeOf(output), attributes, blocks)
+    const [dy, x] = inputs.slice(0, kernel === 'MaxPoolGrad' ? 2 : 1).map((value) => inBlocks(emit, value))
+    return (left: number, right: number) =>
+      poolGradient(emit, { dy: dy!, x }, shapeOf(output), attributes, { left, right }, blocks)
   }
 
   /** A value in blocks, written with those that were left open for it. */
@@ -355,10 +352,8 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
     const shape = shapeOf(first)
     if (!layout.get(output)!.wholes.includes(first)) {
       const x = { name: nameOf(first), shape }
-      const elements = scattered.get(second)
-      if (!canTakeSamples(shape, blocks)) filterGradient(emit, { ...x, few: true }, anyDy(), window, filter, blocks)
-      else if (elements) filterGradientOfOneScattered(emit, x, elements, window, filter, blocks)
-      else filterGradientOfOne(emit, x, dy(), window, filter, blocks)
+      if (canTakeSamples(shape, blocks)) filterGradientOfOne(emit, x, dy(), window, filter, blocks)
+      else filterGradient(emit, { ...x, few: true }, anyDy(), window, filter, blocks)
       return
     }
     const x = withoutGaps(emit, first, window, filter)
@@ -381,12 +376,12 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
       }
       const isRead =
         view.isOutput(output) || view.usersOf(output).some((user) => !layout.get(user.output)?.wholes.includes(output))
-      const elements = poolGradient(emit, node)
-      if (elements && elements.elements.length <= MOST_TAPS) scattered.set(output, elements)
-      else if (elements) names.set(output, gathered(emit, elements, { left: 0, right: 0 }, blocks))
-      else names.set(output, sum ? written(emit, sum, channelsOf(shapeOf(output)), false) : result(emit, node))
+      const pool = poolWriter(emit, node)
+      if (pool) pools.set(output, pool)
+      else named(output, sum ? written(emit, sum, channelsOf(shapeOf(output)), false) : result(emit, node))
       if (isRead) outOfBlocks(emit, inBlocks(emit, output), shapeOf(output))
       return isRead
     },
+    typeOf: (name) => types.get(name),
   }
 }

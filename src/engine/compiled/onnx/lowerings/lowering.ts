@@ -3,6 +3,7 @@ import type { Shape } from '../../../../base/shape.js'
 import type { GraphNode } from '../../graph/graph.js'
 import type { DType, ValueInfo } from '../../graph/value.js'
 import { ELEMENT, type OnnxAttribute } from '../model-writer.js'
+import type { KernelNode } from '../stages/stages.js'
 
 export type OnnxAttributes = Readonly<Record<string, OnnxAttribute>>
 
@@ -17,6 +18,8 @@ export interface Emitter {
    * convolution that only passes over memory.
    */
   inBlocks(type: string, inputs: readonly string[], attributes?: OnnxAttributes, isPass?: boolean): string
+  /** Adds a kernel between operators on values in blocks of channels, and returns the name of its result. */
+  kernel(node: Omit<KernelNode, 'output'>): string
   /** A constant: a number, or a tensor filled with it. */
   fill(value: number, shape?: Shape, dtype?: DType): string
   /** A constant matrix. `name` identifies its elements; matrices with the same name and shape are stored once. */

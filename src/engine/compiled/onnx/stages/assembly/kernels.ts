@@ -1,0 +1,126 @@
+// SIMD kernels between the operators of a step, over values in blocks of channels, in AssemblyScript: `npm run build`
+// compiles them to generated/stages.wasm. Pointers are byte addresses aligned to 16.
+//
+// Gradients of pooling whose windows, `tall` by `wide` elements, neither overlap nor leave elements between them. A plane
+// is [height][width][channels of a block] in memory, and `bytes` are those of the channels. Planes of dy have an element
+// for each of `rows` by `columns` windows. Planes of `out` have `left` and `right` more elements beside each row. What no
+// window reaches is not written.
+
+/** Max pooling of x: the first of the largest elements of a window takes all of dy. */
+export function max_pool_gradient(
+  out: usize,
+  dy: usize,
+  x: usize,
+  planes: usize,
+  rows: usize,
+  columns: usize,
+  tall: usize,
+  wide: usize,
+  height: usize,
+  width: usize,
+  left: usize,
+  right: usize,
+  bytes: usize,
+): void {
+  const line = width * bytes,
+    outLine = (left + width + right) * bytes
+  const isTwoByTwo = tall == 2 && wide == 2
+  for (let plane: usize = 0; plane < planes; plane++) {
+    for (let row: usize = 0; row < rows; row++) {
+      let from = x + row * tall * line,
+        to = out + row * tall * outLine + left * bytes
+      for (let column: usize = 0; column < columns; column++) {
+        if (isTwoByTwo) {
+          for (let at: usize = 0; at < bytes; at += 16) two_by_two(to + at, dy + at, from + at, bytes, outLine, line)
+        } else {
+          for (let at: usize = 0; at < bytes; at += 16)
+            largest_takes(to + at, dy + at, from + at, tall, wide, bytes, outLine, line)
+        }
+        from += wide * bytes
+        to += wide * bytes
+        dy += bytes
+      }
+    }
+    x += height * line
+    out += height * outLine
+  }
+}
+
+/** Four channels of a window. */
+@inline
+function largest_takes(
+  to: usize,
+  dy: usize,
+  from: usize,
+  tall: usize,
+  wide: usize,
+  bytes: usize,
+  outLine: usize,
+  line: usize,
+): void {
+  let largest = v128.load(from)
+  for (let i: usize = 0; i < tall; i++)
+    for (let j: usize = 0; j < wide; j++) largest = f32x4.max(largest, v128.load(from + i * line + j * bytes))
+  let rest = v128.load(dy)
+  for (let i: usize = 0; i < tall; i++)
+    for (let j: usize = 0; j < wide; j++) {
+      const isLargest = f32x4.eq(v128.load(from + i * line + j * bytes), largest)
+      v128.store(to + i * outLine + j * bytes, v128.and(rest, isLargest))
+      rest = v128.andnot(rest, isLargest)
+    }
+}
+
+/** Four channels of a window of two by two elements, in half of the time. */
+@inline
+function two_by_two(to: usize, dy: usize, from: usize, bytes: usize, outLine: usize, line: usize): void {
+  const a = v128.load(from),
+    b = v128.load(from + bytes),
+    c = v128.load(from + line),
+    d = v128.load(from + line + bytes)
+  const largest = f32x4.max(f32x4.max(a, b), f32x4.max(c, d))
+  const first = f32x4.eq(a, largest),
+    second = f32x4.eq(b, largest),
+    third = f32x4.eq(c, largest)
+  const whole = v128.load(dy)
+  const afterFirst = v128.andnot(whole, first),
+    afterSecond = v128.andnot(afterFirst, second)
+  v128.store(to, v128.and(whole, first))
+  v128.store(to + bytes, v128.and(afterFirst, second))
+  v128.store(to + outLine, v128.and(afterSecond, third))
+  v128.store(to + outLine + bytes, v128.andnot(afterSecond, third))
+}
+
+/** Average pooling: each element takes `share` of dy. */
+export function avg_pool_gradient(
+  out: usize,
+  dy: usize,
+  planes: usize,
+  rows: usize,
+  columns: usize,
+  tall: usize,
+  wide: usize,
+  height: usize,
+  width: usize,
+  left: usize,
+  right: usize,
+  bytes: usize,
+  share: f32,
+): void {
+  const outLine = (left + width + right) * bytes
+  const shares = f32x4.splat(share)
+  for (let plane: usize = 0; plane < planes; plane++) {
+    for (let row: usize = 0; row < rows; row++) {
+      let to = out + row * tall * outLine + left * bytes
+      for (let column: usize = 0; column < columns; column++) {
+        for (let at: usize = 0; at < bytes; at += 16) {
+          const value = f32x4.mul(v128.load(dy + at), shares)
+          for (let i: usize = 0; i < tall; i++)
+            for (let j: usize = 0; j < wide; j++) v128.store(to + at + i * outLine + j * bytes, value)
+        }
+        to += wide * bytes
+        dy += bytes
+      }
+    }
+    out += height * outLine
+  }
+}

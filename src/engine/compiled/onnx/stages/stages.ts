@@ -1,0 +1,136 @@
+/**
+ * Cuts a model into stages, between which kernels of the crew run: they do in one pass over memory what would take the
+ * runtime's operators many.
+ */
+import type { Shape } from '../../../../base/shape.js'
+import type { ValueInfo } from '../../graph/value.js'
+import type { OnnxGraph, OnnxNode, OnnxValue } from '../model-writer.js'
+
+/** Kernels of `assembly/kernels.ts`. */
+export const STAGE_KERNELS = ['max_pool_gradient', 'avg_pool_gradient'] as const
+
+/**
+ * A kernel between operators, over planes of values in blocks of channels. Its arguments are the addresses of the output
+ * and the inputs, the number of planes, and `numbers`. Elements of the output that it does not write are 0.
+ */
+export interface KernelNode {
+  readonly kernel: (typeof STAGE_KERNELS)[number]
+  readonly inputs: readonly string[]
+  readonly output: string
+  /** Shape of the output. */
+  readonly shape: Shape
+  readonly planes: number
+  readonly numbers: readonly number[]
+}
+
+/** Operators and kernels in an order in which they can run. */
+export type StageNode = OnnxNode | KernelNode
+
+export const isKernel = (node: StageNode): node is KernelNode => 'kernel' in node
+
+export interface Stage {
+  readonly graph: OnnxGraph
+  /** Kernels that run after the graph. */
+  readonly kernels: readonly KernelNode[]
+}
+
+export interface Stages {
+  readonly stages: readonly Stage[]
+  /** Values that a stage or a kernel makes and later ones read. */
+  readonly between: ReadonlyMap<string, ValueInfo>
+}
+
+/**
+ * Cuts a graph whose operators, with kernels between them, are `nodes`. `typeOf` gives the type of a value, undefined if
+ * it is not known. Such a value is computed again in each stage that reads it; others are kept for later stages.
+ */
+export function stagesOf(
+  graph: Omit<OnnxGraph, 'nodes'>,
+  nodes: readonly StageNode[],
+  typeOf: (name: string) => ValueInfo | undefined,
+): Stages {
+  const kernels = nodes.filter(isKernel)
+  if (kernels.length === 0) {
+    return { stages: [{ graph: { ...graph, nodes: nodes as readonly OnnxNode[] }, kernels }], between: new Map() }
+  }
+  const results = new Map(kernels.map(({ output, shape }) => [output, shape]))
+  const knownType = (name: string): ValueInfo | undefined => {
+    const shape = results.get(name)
+    return shape ? { dtype: 'float32', shape } : typeOf(name)
+  }
+  const levels = levelsOf(nodes, new Set(graph.outputs.map(({ name }) => name)))
+  const makers = new Map<string, number>()
+  for (const [index, node] of nodes.entries()) for (const name of outputsOf(node)) makers.set(name, index)
+  const count = 2 + Math.max(...levels.filter((_, index) => isKernel(nodes[index]!)))
+
+  const between = new Map<string, ValueInfo>(kernels.map(({ output }) => [output, knownType(output)!]))
+  const read = Array.from({ length: count }, (_, level) => {
+    const own = new Set([...nodes.keys()].filter((index) => levels[index] === level))
+    const reads = new Set<string>()
+    // the set grows while it is read: by operators of earlier stages, whose inputs are looked at in turn
+    for (const index of own) {
+      const node = nodes[index]!
+      for (const name of node.inputs) {
+        const maker = makers.get(name)
+        const isMadeHere = maker !== undefined && own.has(maker) && !isKernel(nodes[maker]!)
+        if (maker === undefined || (isMadeHere && !isKernel(node))) continue
+        const type = knownType(name)
+        if (type) {
+          between.set(name, type)
+          if (!isKernel(node)) reads.add(name)
+        } else if (isKernel(node))
+          throw new Error(`internal: the shape of ${name} is not known, which ${node.kernel} reads`)
+        else own.add(maker)
+      }
+    }
+    return { own: [...own].sort((a, b) => a - b), reads }
+  })
+
+  const asValue = (name: string): OnnxValue => {
+    const { dtype, shape } = between.get(name)!
+    return { name, element: dtype, shape }
+  }
+  const stages = read.map(({ own, reads }, level) => {
+    const operators = own.filter((index) => !isKernel(nodes[index]!))
+    const used = new Set(operators.flatMap((index) => nodes[index]!.inputs))
+    const made = new Set(
+      operators.filter((index) => levels[index] === level).flatMap((index) => outputsOf(nodes[index]!)),
+    )
+    const kept = [...between.keys()].filter((name) => made.has(name)).map(asValue)
+    const outputs = [...graph.outputs.filter(({ name }) => made.has(name)), ...kept]
+    return {
+      graph: {
+        nodes: operators.map((index) => nodes[index] as OnnxNode),
+        initializers: graph.initializers.filter(({ name }) => used.has(name)),
+        inputs: [...graph.inputs.filter(({ name }) => used.has(name)), ...[...reads].map(asValue)],
+        outputs: [...new Map(outputs.map((value) => [value.name, value])).values()],
+      },
+      kernels: kernels.filter((node) => levels[nodes.indexOf(node)] === level),
+    }
+  })
+  return { stages, between }
+}
+
+const outputsOf = (node: StageNode): readonly string[] => (isKernel(node) ? [node.output] : node.outputs)
+
+/**
+ * The stage of each node. Outputs are computed as soon as they can be, and what leads to nothing but later stages as late
+ * as it can be, so that few values are kept.
+ */
+function levelsOf(nodes: readonly StageNode[], outputs: ReadonlySet<string>): number[] {
+  const ready = new Map<string, number>()
+  const levels = nodes.map((node) => {
+    const level = Math.max(0, ...node.inputs.map((name) => ready.get(name) ?? 0))
+    for (const name of outputsOf(node)) ready.set(name, level + (isKernel(node) ? 1 : 0))
+    return level
+  })
+  const wanted = new Map<string, number>()
+  const wantedAt = (name: string) => wanted.get(name) ?? Number.POSITIVE_INFINITY
+  for (const [index, node] of [...nodes.entries()].reverse()) {
+    const latest = Math.min(...outputsOf(node).map(wantedAt))
+    const isFixed = isKernel(node) || outputsOf(node).some((name) => outputs.has(name))
+    if (!isFixed && Number.isFinite(latest)) levels[index] = latest
+    for (const name of node.inputs) wanted.set(name, Math.min(levels[index]!, wantedAt(name)))
+  }
+  return levels
+}
