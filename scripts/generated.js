@@ -28,7 +28,7 @@ const MADE_OF = join(folder, 'made-of.json')
 export async function makeKernels() {
   const shared = ['--sharedMemory', '--enable', 'threads']
   await makeWasm('kernels.wasm', 'src/engine/compiled/inputs/assembly', shared)
-  await makeWasm('stages.wasm', 'src/engine/compiled/onnx/stages/assembly', shared)
+  await makeWasm('sections.wasm', 'src/engine/compiled/onnx/sections/assembly', shared)
   await makeWasm('matrix.wasm', 'src/data/matrix/assembly', [])
   await makeWasm('resize.wasm', 'src/data/pictures/assembly', [])
   await makeWasm('sampler.wasm', 'src/data/augment/assembly', [])

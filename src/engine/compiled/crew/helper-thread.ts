@@ -12,7 +12,10 @@ export interface HelperData {
   readonly port: MessagePort
 }
 
-/** Kernels of a module over a memory, to be appended to the list in this order; or calls of a C function, which are one kernel. */
+/**
+ * Kernels of a module over a memory, to be appended to the list in this order; or calls of a C function, which are one
+ * kernel.
+ */
 export type AddedKernels =
   | { readonly module: WebAssembly.Module; readonly names: readonly string[]; readonly memory: WebAssembly.Memory }
   | { readonly calls: ForeignCalls }

@@ -15,8 +15,8 @@ import { lowerToOnnx } from './lower.js'
 import { otherPart } from './other-part.js'
 import { lanesOf, type Step } from './parts.js'
 import { gradientPlaces, placeOf, stateKey } from './places.js'
+import { callsOf, type SectionRun, SectionSessions } from './sections/section-sessions.js'
 import { checkAll, type PlacedTensor, PreparedRun, type SessionOptions } from './session.js'
-import { callsOf, type StagedRun, StagedSessions } from './stages/staged-sessions.js'
 import { type Totals, totalPlaces, totalsOf } from './totals.js'
 import { loopCalls, updateTask } from './update-loops.js'
 
@@ -75,7 +75,7 @@ export async function compileStep(
   const sessions = await Promise.all(
     Array.from({ length: lanes }, (_, lane) =>
       // only the first lane is profiled
-      StagedSessions.create(lowered, lane === 0 ? options : { ...options, profile: undefined }, crew),
+      SectionSessions.create(lowered, lane === 0 ? options : { ...options, profile: undefined }, crew),
     ),
   )
 
@@ -143,14 +143,14 @@ export async function compileStep(
  * Returns a function that runs the parts of a batch. A free thread takes the next part; this thread runs it in the first
  * sessions, the helper of the crew in the second ones. A step that is whole runs here, and both threads do its kernels.
  */
-function runnerOf(runs: readonly (readonly StagedRun[])[], crew: Crew): () => void {
-  const [own, helpers] = runs as [readonly StagedRun[], (readonly StagedRun[])?]
+function runnerOf(runs: readonly (readonly SectionRun[])[], crew: Crew): () => void {
+  const [own, helpers] = runs as [readonly SectionRun[], (readonly SectionRun[])?]
   if (!helpers) {
-    const [whole] = own as readonly [StagedRun]
+    const [whole] = own as readonly [SectionRun]
     return () => {
-      for (const stage of whole) {
-        if (stage instanceof PreparedRun) stage.run()
-        else crew.run([stage])
+      for (const section of whole) {
+        if (section instanceof PreparedRun) section.run()
+        else crew.run([section])
       }
     }
   }

@@ -16,7 +16,7 @@ import type { Emitter, Lowering } from './lowerings/lowering.js'
 import { POOLING_LOWERINGS } from './lowerings/pooling.js'
 import { gemmAttributes, REDUCTION_LOWERINGS } from './lowerings/reductions.js'
 import { encodeModel, type OnnxGraph, type OnnxNode, type OnnxTensor } from './model-writer.js'
-import { isKernel, type KernelNode, type StageNode, stagesOf } from './stages/stages.js'
+import { isKernel, type KernelNode, type SectionNode, sectionsOf } from './sections/sections.js'
 
 /** A graph in operators of ONNX, before it is encoded. */
 export interface Lowered extends Names {
@@ -24,7 +24,7 @@ export interface Lowered extends Names {
 }
 
 /** A model, and the kernels that run after it. */
-export interface LoweredStage {
+export interface LoweredSection {
   readonly model: Uint8Array
   /** Names of what the model reads and writes. */
   readonly inputs: readonly string[]
@@ -33,8 +33,8 @@ export interface LoweredStage {
 }
 
 export interface LoweredGraph extends Names {
-  readonly stages: readonly LoweredStage[]
-  /** Values that a stage makes and later ones read, by their names. */
+  readonly sections: readonly LoweredSection[]
+  /** Values that a section makes and later ones read, by their names. */
   readonly between: ReadonlyMap<string, ValueInfo>
 }
 
@@ -60,9 +60,9 @@ const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
 /** With `blocks`, what convolutions read and write lies in blocks of channels, and kernels may run between operators. */
 export function lowerToOnnx(graph: Graph, blocks?: Blocks): LoweredGraph {
   const { onnx, nodes, typeOf, ...names } = written(graph, blocks)
-  const { stages, between } = stagesOf(onnx, nodes, typeOf)
+  const { sections, between } = sectionsOf(onnx, nodes, typeOf)
   return {
-    stages: stages.map(({ graph, kernels }) => ({
+    sections: sections.map(({ graph, kernels }) => ({
       model: encodeModel(graph),
       inputs: graph.inputs.map(({ name }) => name),
       outputs: graph.outputs.map(({ name }) => name),
@@ -82,13 +82,13 @@ export function lower(graph: Graph): Lowered {
 /** A graph in operators, with kernels between them if it is `blocks` that it is written in. */
 interface Written extends Names {
   readonly onnx: Omit<OnnxGraph, 'nodes'>
-  readonly nodes: readonly StageNode[]
+  readonly nodes: readonly SectionNode[]
   /** The type of a value; undefined if it is not known. */
   readonly typeOf: (name: string) => ValueInfo | undefined
 }
 
 function written(graph: Graph, blocks?: Blocks): Written {
-  const nodes: StageNode[] = []
+  const nodes: SectionNode[] = []
   const initializers = new Map<string, OnnxTensor>()
   const constant = (tensor: OnnxTensor): string => {
     initializers.set(tensor.name, tensor)

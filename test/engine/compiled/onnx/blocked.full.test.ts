@@ -16,8 +16,8 @@ import {
 } from '../../../../src/engine/compiled/onnx/blocked/block-size.js'
 import type { Blocks } from '../../../../src/engine/compiled/onnx/blocked/blocks.js'
 import { lowerToOnnx } from '../../../../src/engine/compiled/onnx/lower.js'
+import { SectionSessions } from '../../../../src/engine/compiled/onnx/sections/section-sessions.js'
 import { type PlacedTensor, PreparedRun } from '../../../../src/engine/compiled/onnx/session.js'
-import { StagedSessions } from '../../../../src/engine/compiled/onnx/stages/staged-sessions.js'
 import { expectClose } from '../../../support/close.js'
 import { buildGraph, type GraphBuilder } from '../../../support/graph.js'
 import { some, ties } from '../../../support/kernels.js'
@@ -38,7 +38,7 @@ type Values = Readonly<Record<string, ArrayLike<number>>>
 
 async function run(graph: Graph, given: Values, blocks: Blocks | undefined) {
   const lowered = lowerToOnnx(graph, blocks)
-  const { stages, inputs, nameOf, outputNameOf } = lowered
+  const { sections, inputs, nameOf, outputNameOf } = lowered
   const tensor = (value: ValueId, values?: ArrayLike<number>): PlacedTensor => {
     const { shape } = infoOf(graph, value)
     return { shape, dtype: 'float32', values: values ? Float32Array.from(values) : new Float32Array(sizeOf(shape)) }
@@ -47,14 +47,14 @@ async function run(graph: Graph, given: Values, blocks: Blocks | undefined) {
     .filter(({ value }) => inputs.has(nameOf(value)))
     .map(({ name, value }): [string, PlacedTensor] => [nameOf(value), tensor(value, given[name]!)])
   const results = Object.fromEntries(graph.outputs.map(({ value }) => [outputNameOf(value), tensor(value)]))
-  const sessions = await StagedSessions.create(lowered, { threads: blocks?.threads ?? 1 }, crew)
-  for (const stage of sessions.prepare(Object.fromEntries(feeds), results)) {
-    if (stage instanceof PreparedRun) stage.run()
-    else crew.run([stage])
+  const sessions = await SectionSessions.create(lowered, { threads: blocks?.threads ?? 1 }, crew)
+  for (const section of sessions.prepare(Object.fromEntries(feeds), results)) {
+    if (section instanceof PreparedRun) section.run()
+    else crew.run([section])
   }
   sessions.release()
   return {
-    usesBlocks: stages.some(({ model }) => Buffer.from(model).includes('com.microsoft.nchwc')),
+    usesBlocks: sections.some(({ model }) => Buffer.from(model).includes('com.microsoft.nchwc')),
     outputs: Object.fromEntries(graph.outputs.map(({ name, value }) => [name, results[outputNameOf(value)]!.values])),
   }
 }
@@ -313,8 +313,8 @@ here('in blocks of channels', () => {
     const one = buildGraph((builder) => ({ y: node3(builder, 16, 16) }))
     const few = buildGraph((builder) => ({ y: node3(builder, 16, 3), z: node3(builder, 16, 3, 'z') }))
     for (const graph of [one, few]) {
-      const [stage] = lowerToOnnx(graph, { size: 16, threads: 1 }).stages
-      expect(Buffer.from(stage!.model).includes('nchwc')).toBe(false)
+      const [section] = lowerToOnnx(graph, { size: 16, threads: 1 }).sections
+      expect(Buffer.from(section!.model).includes('nchwc')).toBe(false)
     }
   })
   const node3 = ({ node, input }: GraphBuilder, from: number, to: number, name = 'x') =>

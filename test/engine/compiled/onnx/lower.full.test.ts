@@ -253,14 +253,14 @@ const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }
 
 /** All outputs of a graph by ONNX Runtime. */
 async function runOnnx(graph: Graph, given: Readonly<Record<string, Numbers>>) {
-  const { stages, inputs: taken, nameOf, outputNameOf } = lowerToOnnx(verify(graph, 'building'))
+  const { sections, inputs: taken, nameOf, outputNameOf } = lowerToOnnx(verify(graph, 'building'))
   const tensor = (value: number, numbers?: Numbers): PlacedTensor => {
     const { shape, dtype } = infoOf(graph, value)
     return { shape, dtype, values: ARRAYS[dtype].from(numbers ?? { length: sizeOf(shape) }) }
   }
   const feeds = graph.inputs.filter(({ value }) => taken.has(nameOf(value)))
   const results = Object.fromEntries(graph.outputs.map(({ value }) => [outputNameOf(value), tensor(value)]))
-  const session = await OnnxSession.create(stages[0]!.model, { threads: 1 })
+  const session = await OnnxSession.create(sections[0]!.model, { threads: 1 })
   session
     .prepare(Object.fromEntries(feeds.map(({ name, value }) => [nameOf(value), tensor(value, given[name]!)])), results)
     .run()
@@ -378,7 +378,7 @@ describe('pieces of an array', () => {
         pieces.map(([begin, size], index) => [`y${index}`, node('Slice', [x], { begin: [...begin], size: [...size] })]),
       )
     })
-    const text = Buffer.from(lowerToOnnx(graph).stages[0]!.model).toString('latin1')
+    const text = Buffer.from(lowerToOnnx(graph).sections[0]!.model).toString('latin1')
     expect(text.includes('Split')).toBe(whole)
     expect(text.includes('Slice')).toBe(!whole)
     await expectSameResults(graph, { x: numbers.values })
@@ -447,7 +447,7 @@ describe('a product with a bias or a summand', () => {
     ],
   }
   test.each(Object.entries(cases))('%s', async (_, [fused, graph]) => {
-    const { model } = lowerToOnnx(graph).stages[0]!
+    const { model } = lowerToOnnx(graph).sections[0]!
     expect({ gemm: count(model, 'Gemm'), add: count(model, 'Add') }).toEqual({ gemm: 1, add: fused ? 0 : 1 })
     await expectSameResults(graph, { x, w })
   })
@@ -466,7 +466,7 @@ describe.each(['Conv2D', 'DepthwiseConv2dNative'] as const)('the bias of a %s', 
 
   test.each([[[filters]], [[1, 1, 1, filters]]])('of shape %j is in it', async (shape) => {
     const graph = graphOf(shape)
-    expect(operators(lowerToOnnx(graph).stages[0]!.model)).not.toContain('Add')
+    expect(operators(lowerToOnnx(graph).sections[0]!.model)).not.toContain('Add')
     await expectSameResults(graph, { ...given, bias: ramp(filters) })
   })
 
@@ -474,7 +474,7 @@ describe.each(['Conv2D', 'DepthwiseConv2dNative'] as const)('the bias of a %s', 
     ['by column', graphOf([3, 1]), 3],
     ['where the product is a result', graphOf([filters], true), filters],
   ] as const)('is not %s', async (_, graph, length) => {
-    expect(operators(lowerToOnnx(graph).stages[0]!.model)).toContain('Add')
+    expect(operators(lowerToOnnx(graph).sections[0]!.model)).toContain('Add')
     await expectSameResults(graph, { ...given, bias: ramp(length) })
   })
 })

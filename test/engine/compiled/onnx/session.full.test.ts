@@ -2,13 +2,13 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { foreignKernel } from '../../../../src/engine/compiled/crew/foreign.js'
 import { lowerToOnnx } from '../../../../src/engine/compiled/onnx/lower.js'
+import { callsOf } from '../../../../src/engine/compiled/onnx/sections/section-sessions.js'
 import { checkAll, OnnxSession, type PlacedTensor } from '../../../../src/engine/compiled/onnx/session.js'
-import { callsOf } from '../../../../src/engine/compiled/onnx/stages/staged-sessions.js'
 import { buildGraph } from '../../../support/graph.js'
 
 const graph = buildGraph(({ input, node }) => ({ y: node('Neg', [input('x', [2])]) }))
-const { stages, nameOf, outputNameOf } = lowerToOnnx(graph)
-const { model } = stages[0]!
+const { sections, nameOf, outputNameOf } = lowerToOnnx(graph)
+const { model } = sections[0]!
 const [x, y] = [nameOf(graph.inputs[0]!.value), outputNameOf(graph.outputs[0]!.value)]
 
 const tensor = (shape: number[], values = new Float32Array(2)): PlacedTensor => ({ dtype: 'float32', shape, values })

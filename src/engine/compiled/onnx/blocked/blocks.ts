@@ -18,6 +18,9 @@ export interface Blocks {
   readonly mostFilled?: number
 }
 
+/** Bytes of a number. */
+export const FLOAT = 4
+
 /** A single convolution gains less than the conversions before and after it cost. */
 const FEWEST = 2
 /** 10 channels in a block of 16 are still faster than 10 channels as they are. */

@@ -6,7 +6,7 @@ import { type Shape, sizeOf } from '../../../../base/shape.js'
 import type { Window } from '../../graph/kernels/window.js'
 import { firstOf } from '../lowerings/arrays.js'
 import { type Emitter, reshape, transpose } from '../lowerings/lowering.js'
-import { type Blocks, filled } from './blocks.js'
+import { type Blocks, FLOAT, filled } from './blocks.js'
 import { convolve, surrounded } from './passes.js'
 
 /** The operator that puts samples into blocks takes them by four. */
@@ -14,7 +14,6 @@ const AT_ONCE = 4
 
 /** Bytes of the filter of one block of samples, above which it leaves the processor's second cache. */
 const MOST_BYTES = 210_000
-const FLOAT = 4
 
 interface Input {
   readonly name: string

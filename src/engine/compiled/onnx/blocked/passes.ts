@@ -4,7 +4,7 @@
  */
 import { type Shape, sizeOf } from '../../../../base/shape.js'
 import { type Emitter, reshape } from '../lowerings/lowering.js'
-import type { Blocks } from './blocks.js'
+import { type Blocks, blockedShape, FLOAT } from './blocks.js'
 
 /** Things that a convolution can do with its result: add a number to each channel, add another value, and then rectify. */
 export interface Rest {
@@ -83,6 +83,24 @@ export function scaledPlanes(emit: Emitter, x: string, a: string, [batch, channe
     },
   )
   return reshape(emit, product, [batch!, channels!, height!, width!])
+}
+
+/** The gradient of a rectifier, dy where y is above 0, for values of this `shape`, (batch, height, width, channels). */
+export function reluGradient(
+  emit: Emitter,
+  { dy, y }: { dy: string; y: string },
+  given: Shape,
+  blocks: Blocks,
+): string {
+  const shape = blockedShape(given, blocks)
+  const planes = (shape[0]! * shape[1]!) / blocks.size
+  return emit.kernel({
+    kernel: 'relu_gradient',
+    inputs: [dy, y],
+    shape,
+    planes,
+    numbers: [(FLOAT * sizeOf(shape)) / planes],
+  })
 }
 
 /**

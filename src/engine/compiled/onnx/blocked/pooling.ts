@@ -4,9 +4,7 @@ import { spaceOf, windowIn } from '../../graph/kernels/window.js'
 import type { Attributes } from '../../graph/value.js'
 import { onnxPads } from '../lowerings/layout.js'
 import type { Emitter } from '../lowerings/lowering.js'
-import { type Blocks, filled } from './blocks.js'
-
-const FLOAT = 4
+import { type Blocks, FLOAT, filled } from './blocks.js'
 
 export function pooled(emit: Emitter, type: 'MaxPool' | 'AveragePool', x: string, attributes: Attributes): string {
   const { size, strides, dilations, pads } = windowIn(attributes)

@@ -3,7 +3,7 @@ import type { Shape } from '../../../../base/shape.js'
 import type { GraphNode } from '../../graph/graph.js'
 import type { DType, ValueInfo } from '../../graph/value.js'
 import { ELEMENT, type OnnxAttribute } from '../model-writer.js'
-import type { KernelNode } from '../stages/stages.js'
+import type { KernelNode } from '../sections/sections.js'
 
 export type OnnxAttributes = Readonly<Record<string, OnnxAttribute>>
 

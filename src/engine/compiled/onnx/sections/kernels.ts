@@ -1,8 +1,8 @@
-/** The kernels between stages as tasks of a crew. */
+/** The kernels between sections as tasks of a crew. */
 import { readFile } from 'node:fs/promises'
 import type { Task } from '../../crew/chunks.js'
 import type { Crew } from '../../crew/crew.js'
-import { type KernelNode, STAGE_KERNELS } from './stages.js'
+import { type KernelNode, SECTION_KERNELS } from './sections.js'
 
 /** Bytes of a chunk, in the largest array. */
 const CHUNK_BYTES = 1 << 17
@@ -15,17 +15,17 @@ interface KernelArray {
 }
 
 /** Makes the task of a kernel over its output and its inputs. */
-export type StageTasks = (node: KernelNode, arrays: readonly KernelArray[]) => Task
+export type SectionTasks = (node: KernelNode, arrays: readonly KernelArray[]) => Task
 
 /** Adds the kernels over a memory to a crew. */
-export async function stageTasks(crew: Crew, memory: WebAssembly.Memory): Promise<StageTasks> {
-  const bytes = await readFile(new URL('../../../../../generated/stages.wasm', import.meta.url))
-  const places = crew.add(await WebAssembly.compile(bytes), STAGE_KERNELS, memory)
+export async function sectionTasks(crew: Crew, memory: WebAssembly.Memory): Promise<SectionTasks> {
+  const bytes = await readFile(new URL('../../../../../generated/sections.wasm', import.meta.url))
+  const places = crew.add(await WebAssembly.compile(bytes), SECTION_KERNELS, memory)
   return ({ kernel, planes, numbers }, arrays) => {
     const ofPlane = arrays.map(({ count }) => (FLOAT * count) / planes)
     const chunk = Math.max(1, Math.floor(CHUNK_BYTES / Math.max(...ofPlane)))
     return {
-      kernel: places[STAGE_KERNELS.indexOf(kernel)]!,
+      kernel: places[SECTION_KERNELS.indexOf(kernel)]!,
       arguments: [...arrays.map(({ address }) => address), planes, ...numbers],
       steps: [...ofPlane.map((bytes) => chunk * bytes), 0, ...numbers.map(() => 0)],
       countAt: arrays.length,

@@ -1,5 +1,5 @@
 /**
- * Cuts a model into stages, between which kernels of the crew run: they do in one pass over memory what would take the
+ * Cuts a model into sections, between which kernels of the crew run: they do in one pass over memory what would take the
  * runtime's operators many.
  */
 import type { Shape } from '../../../../base/shape.js'
@@ -7,14 +7,14 @@ import type { ValueInfo } from '../../graph/value.js'
 import type { OnnxGraph, OnnxNode, OnnxValue } from '../model-writer.js'
 
 /** Kernels of `assembly/kernels.ts`. */
-export const STAGE_KERNELS = ['max_pool_gradient', 'avg_pool_gradient'] as const
+export const SECTION_KERNELS = ['max_pool_gradient', 'avg_pool_gradient', 'relu_gradient'] as const
 
 /**
  * A kernel between operators, over planes of values in blocks of channels. Its arguments are the addresses of the output
  * and the inputs, the number of planes, and `numbers`. Elements of the output that it does not write are 0.
  */
 export interface KernelNode {
-  readonly kernel: (typeof STAGE_KERNELS)[number]
+  readonly kernel: (typeof SECTION_KERNELS)[number]
   readonly inputs: readonly string[]
   readonly output: string
   /** Shape of the output. */
@@ -24,34 +24,34 @@ export interface KernelNode {
 }
 
 /** Operators and kernels in an order in which they can run. */
-export type StageNode = OnnxNode | KernelNode
+export type SectionNode = OnnxNode | KernelNode
 
-export const isKernel = (node: StageNode): node is KernelNode => 'kernel' in node
+export const isKernel = (node: SectionNode): node is KernelNode => 'kernel' in node
 
-export interface Stage {
+export interface Section {
   readonly graph: OnnxGraph
   /** Kernels that run after the graph. */
   readonly kernels: readonly KernelNode[]
 }
 
-export interface Stages {
-  readonly stages: readonly Stage[]
-  /** Values that a stage or a kernel makes and later ones read. */
+export interface Sections {
+  readonly sections: readonly Section[]
+  /** Values that a section or a kernel makes and later ones read. */
   readonly between: ReadonlyMap<string, ValueInfo>
 }
 
 /**
  * Cuts a graph whose operators, with kernels between them, are `nodes`. `typeOf` gives the type of a value, undefined if
- * it is not known. Such a value is computed again in each stage that reads it; others are kept for later stages.
+ * it is not known. Such a value is computed again in each section that reads it; others are kept for later sections.
  */
-export function stagesOf(
+export function sectionsOf(
   graph: Omit<OnnxGraph, 'nodes'>,
-  nodes: readonly StageNode[],
+  nodes: readonly SectionNode[],
   typeOf: (name: string) => ValueInfo | undefined,
-): Stages {
+): Sections {
   const kernels = nodes.filter(isKernel)
   if (kernels.length === 0) {
-    return { stages: [{ graph: { ...graph, nodes: nodes as readonly OnnxNode[] }, kernels }], between: new Map() }
+    return { sections: [{ graph: { ...graph, nodes: nodes as readonly OnnxNode[] }, kernels }], between: new Map() }
   }
   const results = new Map(kernels.map(({ output, shape }) => [output, shape]))
   const knownType = (name: string): ValueInfo | undefined => {
@@ -67,7 +67,7 @@ export function stagesOf(
   const read = Array.from({ length: count }, (_, level) => {
     const own = new Set([...nodes.keys()].filter((index) => levels[index] === level))
     const reads = new Set<string>()
-    // the set grows while it is read: by operators of earlier stages, whose inputs are looked at in turn
+    // the set grows while it is read: by operators of earlier sections, whose inputs are looked at in turn
     for (const index of own) {
       const node = nodes[index]!
       for (const name of node.inputs) {
@@ -90,7 +90,7 @@ export function stagesOf(
     const { dtype, shape } = between.get(name)!
     return { name, element: dtype, shape }
   }
-  const stages = read.map(({ own, reads }, level) => {
+  const sections = read.map(({ own, reads }, level) => {
     const operators = own.filter((index) => !isKernel(nodes[index]!))
     const used = new Set(operators.flatMap((index) => nodes[index]!.inputs))
     const made = new Set(
@@ -108,20 +108,24 @@ export function stagesOf(
       kernels: kernels.filter((node) => levels[nodes.indexOf(node)] === level),
     }
   })
-  return { stages, between }
+  return { sections, between }
 }
 
-const outputsOf = (node: StageNode): readonly string[] => (isKernel(node) ? [node.output] : node.outputs)
+const outputsOf = (node: SectionNode): readonly string[] => (isKernel(node) ? [node.output] : node.outputs)
 
 /**
- * The stage of each node. Outputs are computed as soon as they can be, and what leads to nothing but later stages as late
- * as it can be, so that few values are kept.
+ * The section of each node. Outputs are computed as soon as they can be, and what only later sections read as late as it
+ * can be, so that few values are kept.
  */
-function levelsOf(nodes: readonly StageNode[], outputs: ReadonlySet<string>): number[] {
-  const ready = new Map<string, number>()
+function levelsOf(nodes: readonly SectionNode[], outputs: ReadonlySet<string>): number[] {
+  /** The section that gives each value, or that a kernel follows which does: operators of the next one can read it then. */
+  const made = new Map<string, { readonly level: number; readonly byKernel: boolean }>()
   const levels = nodes.map((node) => {
-    const level = Math.max(0, ...node.inputs.map((name) => ready.get(name) ?? 0))
-    for (const name of outputsOf(node)) ready.set(name, level + (isKernel(node) ? 1 : 0))
+    const level = node.inputs.reduce((most, name) => {
+      const { level = 0, byKernel = false } = made.get(name) ?? {}
+      return Math.max(most, byKernel && !isKernel(node) ? level + 1 : level)
+    }, 0)
+    for (const name of outputsOf(node)) made.set(name, { level, byKernel: isKernel(node) })
     return level
   })
   const wanted = new Map<string, number>()

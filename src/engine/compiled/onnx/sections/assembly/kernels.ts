@@ -1,6 +1,21 @@
 // SIMD kernels between the operators of a step, over values in blocks of channels, in AssemblyScript: `npm run build`
-// compiles them to generated/stages.wasm. Pointers are byte addresses aligned to 16.
-//
+// compiles them to generated/sections.wasm. Pointers are byte addresses aligned to 16.
+
+/** out = dy where y is above 0, and 0 elsewhere, for `planes` of so many bytes, a multiple of 32. */
+export function relu_gradient(out: usize, dy: usize, y: usize, planes: usize, bytes: usize): void {
+  const zero = f32x4.splat(0)
+  const end = out + planes * bytes
+  while (out < end) {
+    const first = v128.and(v128.load(dy), f32x4.gt(v128.load(y), zero)),
+      second = v128.and(v128.load(dy, 16), f32x4.gt(v128.load(y, 16), zero))
+    v128.store(out, first)
+    v128.store(out, second, 16)
+    out += 32
+    dy += 32
+    y += 32
+  }
+}
+
 // Gradients of pooling whose windows, `tall` by `wide` elements, neither overlap nor leave elements between them. A plane
 // is [height][width][channels of a block] in memory, and `bytes` are those of the channels. Planes of dy have an element
 // for each of `rows` by `columns` windows. Planes of `out` have `left` and `right` more elements beside each row. What no
