@@ -160,8 +160,12 @@ function turnedFilter(
   taps: string,
   { groups, taps: count, from, to, size }: { groups: number; taps: number; from: number; to: number; size: number },
 ): string {
-  const pieces = reshape(emit, taps, [groups, count, from / size, size, to / size, size])
-  return transpose(emit, pieces, [0, 2, 4, 1, 5, 3])
+  // the operator for values turns the blocks themselves much faster than a Transpose does, which then moves them whole
+  const turned = emit.inBlocks('ReorderInput', [reshape(emit, taps, [groups * count, from, 1, to])], {
+    channels_last: 0,
+  })
+  const pieces = reshape(emit, turned, [groups, count, from / size, to / size, size * size])
+  return count === 1 ? pieces : transpose(emit, pieces, [0, 2, 3, 1, 4])
 }
 
 /**
