@@ -84,7 +84,7 @@ const RULES: { readonly [Kernel in KernelName]?: Rule } = {
   AvgPool: pool,
   MaxPoolGrad(node, view, blocks) {
     const [, x] = shapesOf(node, view) as [Shape, Shape]
-    return isPlanes(x) && isTiled(node.attributes) && fits(x[3]!, blocks) ? inner(node.inputs) : undefined
+    return isPlanes(x) && isNotDilated(node.attributes) && fits(x[3]!, blocks) ? inner(node.inputs) : undefined
   },
   AvgPoolGrad(node, view, blocks) {
     const [dy] = shapesOf(node, view) as [Shape]

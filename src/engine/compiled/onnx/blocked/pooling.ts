@@ -1,6 +1,6 @@
 /** Pools over values in blocks of channels, and their gradients. */
 import { type Shape, sizeOf } from '../../../../base/shape.js'
-import { spaceOf, windowIn } from '../../graph/kernels/window.js'
+import { countsOf, spaceOf, windowIn } from '../../graph/kernels/window.js'
 import type { Attributes } from '../../graph/value.js'
 import { onnxPads } from '../lowerings/layout.js'
 import type { Emitter } from '../lowerings/lowering.js'
@@ -20,8 +20,8 @@ export function isTiled(attributes: Attributes): boolean {
 }
 
 /**
- * The gradient of pooling with tiled windows, with zeros on the left and on the right of each row. Max pooling gives x, in
- * which the first of the largest elements of a window takes all of dy; in average pooling they share it.
+ * The gradient of pooling, with zeros on the left and on the right of each row. Max pooling gives x, in which the first of
+ * the largest elements of a window takes all of dy. In average pooling, with tiled windows, they share it.
  */
 export function poolGradient(
   emit: Emitter,
@@ -31,16 +31,24 @@ export function poolGradient(
   { left, right }: { left: number; right: number },
   blocks: Blocks,
 ): string {
-  const { size } = windowIn(attributes)
+  const window = windowIn(attributes)
+  const { size, strides, pads } = window
   const [height, width] = spaceOf(shape) as [number, number]
-  const windows = [height, width].map((length, axis) => Math.floor(length / size[axis]!))
+  const windows = countsOf([height, width], size, window)
+  const plane = [height, width, left, right, FLOAT * blocks.size]
   const channels = filled(shape[3]!, blocks)
-  const numbers = [...windows, ...size, height, width, left, right, FLOAT * blocks.size]
   const written = {
     shape: [shape[0]!, channels, height, left + width + right],
     planes: (shape[0]! * channels) / blocks.size,
   }
-  return x === undefined
-    ? emit.kernel({ kernel: 'avg_pool_gradient', inputs: [dy], numbers: [...numbers, 1 / sizeOf(size)], ...written })
-    : emit.kernel({ kernel: 'max_pool_gradient', inputs: [dy, x], numbers, ...written })
+  if (x === undefined) {
+    const numbers = [...windows, ...size, ...plane, 1 / sizeOf(size)]
+    return emit.kernel({ kernel: 'avg_pool_gradient', inputs: [dy], numbers, ...written })
+  }
+  if (isTiled(attributes)) {
+    const numbers = [...windows, ...size, ...plane]
+    return emit.kernel({ kernel: 'max_pool_gradient', inputs: [dy, x], numbers, ...written })
+  }
+  const numbers = [...windows, ...size, ...strides, pads[0]!, pads[2]!, ...plane]
+  return emit.kernel({ kernel: 'overlapping_max_pool_gradient', inputs: [dy, x], numbers, ...written })
 }

@@ -7,7 +7,12 @@ import type { ValueInfo } from '../../graph/value.js'
 import type { OnnxGraph, OnnxNode, OnnxValue } from '../model-writer.js'
 
 /** Kernels of `assembly/kernels.ts`. */
-export const SECTION_KERNELS = ['max_pool_gradient', 'avg_pool_gradient', 'relu_gradient'] as const
+export const SECTION_KERNELS = [
+  'max_pool_gradient',
+  'overlapping_max_pool_gradient',
+  'avg_pool_gradient',
+  'relu_gradient',
+] as const
 
 /**
  * A kernel between operators, over planes of values in blocks of channels. Its arguments are the addresses of the output

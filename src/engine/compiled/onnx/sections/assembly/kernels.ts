@@ -16,10 +16,10 @@ export function relu_gradient(out: usize, dy: usize, y: usize, planes: usize, by
   }
 }
 
-// Gradients of pooling whose windows, `tall` by `wide` elements, neither overlap nor leave elements between them. A plane
-// is [height][width][channels of a block] in memory, and `bytes` are those of the channels. Planes of dy have an element
-// for each of `rows` by `columns` windows. Planes of `out` have `left` and `right` more elements beside each row. What no
-// window reaches is not written.
+// Gradients of pooling with windows of `tall` by `wide` elements. A plane is [height][width][channels of a block] in
+// memory, and `bytes` are those of the channels. Planes of dy have an element for each of `rows` by `columns` windows.
+// Planes of `out` have `left` and `right` more elements beside each row. Windows neither overlap nor leave elements
+// between them, unless a kernel says so; then what no window reaches is not written.
 
 /** Max pooling of x: the first of the largest elements of a window takes all of dy. */
 export function max_pool_gradient(
@@ -103,6 +103,61 @@ function two_by_two(to: usize, dy: usize, from: usize, bytes: usize, outLine: us
   v128.store(to + bytes, v128.and(afterFirst, second))
   v128.store(to + outLine, v128.and(afterSecond, third))
   v128.store(to + outLine + bytes, v128.andnot(afterSecond, third))
+}
+
+/**
+ * Max pooling of x with windows that overlap, leave elements between them or reach into padding: window i begins at row
+ * `down * i - top` and at column `across * i - before`. What several windows give an element is added.
+ */
+export function overlapping_max_pool_gradient(
+  out: usize,
+  dy: usize,
+  x: usize,
+  planes: usize,
+  rows: i32,
+  columns: i32,
+  tall: i32,
+  wide: i32,
+  down: i32,
+  across: i32,
+  top: i32,
+  before: i32,
+  height: i32,
+  width: i32,
+  left: i32,
+  right: i32,
+  bytes: i32,
+): void {
+  const line = width * bytes,
+    outLine = (left + width + right) * bytes
+  for (let plane: usize = 0; plane < planes; plane++) {
+    memory.fill(out, 0, height * outLine)
+    for (let row = 0; row < rows; row++) {
+      const begin = max(down * row - top, 0),
+        end = min(down * row - top + tall, height)
+      for (let column = 0; column < columns; column++) {
+        const first = max(across * column - before, 0),
+          last = min(across * column - before + wide, width)
+        for (let at = 0; at < bytes; at += 16) {
+          let largest = v128.load(x + begin * line + first * bytes + at)
+          for (let i = begin; i < end; i++)
+            for (let j = first; j < last; j++)
+              largest = f32x4.max(largest, v128.load(x + i * line + j * bytes + at))
+          let rest = v128.load(dy + at)
+          for (let i = begin; i < end; i++)
+            for (let j = first; j < last; j++) {
+              const isLargest = f32x4.eq(v128.load(x + i * line + j * bytes + at), largest)
+              const place = out + i * outLine + (left + j) * bytes + at
+              v128.store(place, f32x4.add(v128.load(place), v128.and(rest, isLargest)))
+              rest = v128.andnot(rest, isLargest)
+            }
+        }
+        dy += bytes
+      }
+    }
+    x += height * line
+    out += height * outLine
+  }
 }
 
 /** Average pooling: each element takes `share` of dy. */
