@@ -20,12 +20,12 @@ export function isTiled(attributes: Attributes): boolean {
 }
 
 /**
- * The gradient of pooling, with zeros on the left and on the right of each row. Max pooling gives x, in which the first of
- * the largest elements of a window takes all of dy. In average pooling, with tiled windows, they share it.
+ * The gradient of pooling, with zeros on the left and on the right of each row. Max pooling gives x and what it made of it:
+ * the first of the largest elements of a window takes all of dy. In average pooling, with tiled windows, they share it.
  */
 export function poolGradient(
   emit: Emitter,
-  { dy, x }: { dy: string; x: string | undefined },
+  { dy, x, largest }: { dy: string; x?: string | undefined; largest?: string | undefined },
   shape: Shape,
   attributes: Attributes,
   { left, right }: { left: number; right: number },
@@ -41,14 +41,18 @@ export function poolGradient(
     shape: [shape[0]!, channels, height, left + width + right],
     planes: (shape[0]! * channels) / blocks.size,
   }
-  if (x === undefined) {
+  if (x === undefined || largest === undefined) {
     const numbers = [...windows, ...size, ...plane, 1 / sizeOf(size)]
     return emit.kernel({ kernel: 'avg_pool_gradient', inputs: [dy], numbers, ...written })
   }
-  if (isTiled(attributes)) {
-    const numbers = [...windows, ...size, ...plane]
-    return emit.kernel({ kernel: 'max_pool_gradient', inputs: [dy, x], numbers, ...written })
+  if (isTiled(attributes) && size.every((length) => length === 2)) {
+    return emit.kernel({
+      kernel: 'max_pool_gradient_2x2',
+      inputs: [dy, x],
+      numbers: [...windows, ...plane],
+      ...written,
+    })
   }
   const numbers = [...windows, ...size, ...strides, pads[0]!, pads[2]!, ...plane]
-  return emit.kernel({ kernel: 'overlapping_max_pool_gradient', inputs: [dy, x], numbers, ...written })
+  return emit.kernel({ kernel: 'max_pool_gradient', inputs: [dy, x, largest], numbers, ...written })
 }

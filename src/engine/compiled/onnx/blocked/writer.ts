@@ -318,9 +318,9 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
   /** Writes the gradient of a pool with zeros beside its rows; undefined for other kernels. */
   function poolWriter(emit: Emitter, { kernel, inputs, attributes, output }: GraphNode) {
     if (kernel !== 'MaxPoolGrad' && kernel !== 'AvgPoolGrad') return undefined
-    const [dy, x] = inputs.slice(0, kernel === 'MaxPoolGrad' ? 2 : 1).map((value) => inBlocks(emit, value))
+    const [dy, x, largest] = inputs.map((value) => inBlocks(emit, value)) as [string, string?, string?]
     return (left: number, right: number) =>
-      poolGradient(emit, { dy: dy!, x }, shapeOf(output), attributes, { left, right }, blocks)
+      poolGradient(emit, { dy, x, largest }, shapeOf(output), attributes, { left, right }, blocks)
   }
 
   /** A value in blocks, written with those that were left open for it. */

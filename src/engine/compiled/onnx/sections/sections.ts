@@ -9,7 +9,7 @@ import type { OnnxGraph, OnnxNode, OnnxValue } from '../model-writer.js'
 /** Kernels of `assembly/kernels.ts`. */
 export const SECTION_KERNELS = [
   'max_pool_gradient',
-  'overlapping_max_pool_gradient',
+  'max_pool_gradient_2x2',
   'avg_pool_gradient',
   'relu_gradient',
 ] as const

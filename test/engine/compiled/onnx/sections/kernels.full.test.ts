@@ -35,79 +35,118 @@ async function run(node: Pick<KernelNode, 'kernel' | 'shape' | 'planes' | 'numbe
 const some = (count: number, stream: number) =>
   uniforms({ seed: 1, purpose: PURPOSE.sample, stream, step: 0 }, count).map((number) => Math.floor(7 * number) - 2)
 
-test.each([
-  // planes, size of a block, height and width, windows, elements beside rows
-  [3, 16, [24, 24], [2, 2], [2, 2]],
-  [40, 8, [25, 27], [2, 2], [0, 0]],
-  [7, 16, [9, 11], [1, 3], [1, 0]],
-  [64, 8, [14, 13], [3, 2], [0, 3]],
-  [1, 4, [2, 2], [2, 2], [0, 0]],
-  [2, 4, [5, 5], [5, 4], [1, 1]],
-] as const)(
-  'gradients of pools: %i planes of blocks of %i, %j with windows of %j and %j beside',
-  async (planes, size, [height, width], [tall, wide], [left, right]) => {
-    const [rows, columns] = [Math.floor(height / tall), Math.floor(width / wide)]
-    const across = left + width + right
-    const x = some(planes * height * width * size, 1)
-    const dy = some(planes * rows * columns * size, 2)
-    const largest = new Float32Array(planes * height * across * size)
-    const mean = largest.slice()
-    const share = Math.fround(1 / (tall * wide))
-    for (let plane = 0; plane < planes; plane++)
-      for (let row = 0; row < rows; row++)
-        for (let column = 0; column < columns; column++)
-          for (let channel = 0; channel < size; channel++) {
-            const given = dy[((plane * rows + row) * columns + column) * size + channel]!
-            const taps = Array.from({ length: tall * wide }, (_, tap) => {
-              const at = [row * tall + Math.floor(tap / wide), column * wide + (tap % wide)] as const
-              return {
-                value: x[((plane * height + at[0]) * width + at[1]) * size + channel]!,
-                to: ((plane * height + at[0]) * across + left + at[1]) * size + channel,
-              }
-            })
-            const most = Math.max(...taps.map(({ value }) => value))
-            largest[taps.find(({ value }) => value === most)!.to] = given
-            for (const { to } of taps) mean[to] = given * share
-          }
-    const numbers = [rows, columns, tall, wide, height, width, left, right, 4 * size]
-    const node = { planes, shape: [planes, height, across, size] }
-    const byMax = await run({ ...node, kernel: 'max_pool_gradient', numbers }, [dy, x])
-    const byMean = await run({ ...node, kernel: 'avg_pool_gradient', numbers: [...numbers, 1 / (tall * wide)] }, [dy])
-    // zeros have no sign here
-    expectSameBits(
-      byMax.out.map((value) => value + 0),
-      largest.map((value) => value + 0),
-      'max',
-    )
-    expectSameBits(
-      byMean.out.map((value) => value + 0),
-      mean.map((value) => value + 0),
-      'average',
-    )
-    if (planes === 40) expect(byMax.chunks).toBe(7)
-  },
-)
+interface Pool {
+  readonly planes: number
+  /** Channels of a block. */
+  readonly size: number
+  readonly plane: readonly [height: number, width: number]
+  readonly window: readonly [tall: number, wide: number]
+  readonly strides?: readonly [number, number]
+  /** Rows above, columns on the left, rows below, columns on the right. */
+  readonly pads?: readonly [number, number, number, number]
+  readonly beside?: readonly [left: number, right: number]
+}
 
-test('gradient of a rectifier', async () => {
-  const count = 96 * 26 * 8
-  const [dy, y] = [some(count, 3), some(count, 4)]
-  const { out, chunks } = await run({ kernel: 'relu_gradient', planes: 96, shape: [count], numbers: [4 * 26 * 8] }, [
-    dy,
-    y,
-  ])
+/** Gradients of max and of average pooling, element by element. */
+function gradientsOf({
+  planes,
+  size,
+  plane: [height, width],
+  window: [tall, wide],
+  strides: [down, across] = [tall, wide],
+  pads = [0, 0, 0, 0],
+  beside: [left, right] = [0, 0],
+}: Pool) {
+  const [top, before, below, after] = pads
+  const rows = 1 + Math.floor((height + top + below - tall) / down)
+  const columns = 1 + Math.floor((width + before + after - wide) / across)
+  const row = left + width + right
+  const x = some(planes * height * width * size, 1)
+  const dy = some(planes * rows * columns * size, 2)
+  const largest = new Float32Array(dy.length)
+  const byMax = new Float32Array(planes * height * row * size)
+  const byMean = byMax.slice()
+  const share = Math.fround(1 / (tall * wide))
+  for (const [index, given] of dy.entries()) {
+    const [channel, window] = [index % size, Math.floor(index / size)]
+    const [j, i, plane] = [window % columns, Math.floor(window / columns) % rows, Math.floor(window / columns / rows)]
+    const elements = Array.from({ length: tall * wide }, (_, tap) => [
+      down * i - top + Math.floor(tap / wide),
+      across * j - before + (tap % wide),
+    ]).filter(([y, z]) => y! >= 0 && y! < height && z! >= 0 && z! < width)
+    const values = elements.map(([y, z]) => x[((plane * height + y!) * width + z!) * size + channel]!)
+    const places = elements.map(([y, z]) => ((plane * height + y!) * row + left + z!) * size + channel)
+    largest[index] = Math.max(...values)
+    byMax[places[values.indexOf(largest[index])]!]! += given
+    for (const place of places) byMean[place] = given * share
+  }
+  const plane = [height, width, left, right, 4 * size]
+  const shape = [planes, height, row, size]
+  return { x, dy, largest, byMax, byMean, node: { planes, shape }, windows: [rows, columns], plane, share }
+}
+
+const isAsExpected = (out: Float32Array, expected: Float32Array, what: string) =>
+  // zeros have no sign here
   expectSameBits(
     out.map((value) => value + 0),
+    expected.map((value) => value + 0),
+    what,
+  )
+
+const POOLS: Pool[] = [
+  { planes: 3, size: 16, plane: [24, 24], window: [2, 2], beside: [2, 2] },
+  { planes: 40, size: 8, plane: [25, 27], window: [2, 2] },
+  { planes: 1, size: 8, plane: [2, 2], window: [2, 2], beside: [0, 1] },
+  { planes: 7, size: 16, plane: [9, 11], window: [1, 3], beside: [1, 0] },
+  { planes: 64, size: 8, plane: [14, 13], window: [3, 2], beside: [0, 3] },
+]
+
+test.each(POOLS)('gradients of pools with windows side by side: %j', async (pool) => {
+  const { x, dy, largest, byMax, byMean, node, windows, plane, share } = gradientsOf(pool)
+  const { window } = pool
+  const max = await run(
+    { ...node, kernel: 'max_pool_gradient', numbers: [...windows, ...window, ...window, 0, 0, ...plane] },
+    [dy, x, largest],
+  )
+  isAsExpected(max.out, byMax, 'max')
+  if (pool.planes === 40) expect(max.chunks).toBe(7)
+  if (String(window) === '2,2') {
+    const two = await run({ ...node, kernel: 'max_pool_gradient_2x2', numbers: [...windows, ...plane] }, [dy, x])
+    isAsExpected(two.out, byMax, 'max of two by two')
+  }
+  const mean = await run({ ...node, kernel: 'avg_pool_gradient', numbers: [...windows, ...window, ...plane, share] }, [
+    dy,
+  ])
+  isAsExpected(mean.out, byMean, 'average')
+})
+
+const OTHER_POOLS: Pool[] = [
+  { planes: 6, size: 16, plane: [13, 13], window: [3, 3], strides: [2, 2], beside: [1, 1] },
+  { planes: 50, size: 8, plane: [28, 27], window: [3, 3], strides: [2, 2], pads: [0, 0, 1, 0] },
+  { planes: 4, size: 8, plane: [7, 9], window: [3, 2], strides: [1, 1], pads: [1, 0, 1, 1], beside: [0, 2] },
+  { planes: 4, size: 8, plane: [9, 8], window: [2, 2], strides: [3, 4], beside: [1, 0] },
+]
+
+test.each(OTHER_POOLS)('gradients of pools with other windows: %j', async (pool) => {
+  const { x, dy, largest, byMax, node, windows, plane } = gradientsOf(pool)
+  const { window, strides, pads = [0, 0, 0, 0] } = pool
+  const numbers = [...windows, ...window, ...strides!, pads[0], pads[1], ...plane]
+  const { out } = await run({ ...node, kernel: 'max_pool_gradient', numbers }, [dy, x, largest])
+  isAsExpected(out, byMax, 'max')
+})
+
+test.each([
+  [96, 26, 1],
+  [60, 1024, 15],
+])('gradients of rectifiers: %i planes of %i elements in %i chunks', async (planes, elements, expected) => {
+  const count = planes * elements * 8
+  const [dy, y] = [some(count, 3), some(count, 4)]
+  const node = { kernel: 'relu_gradient', planes, shape: [count], numbers: [4 * elements * 8] } as const
+  const { out, chunks } = await run(node, [dy, y])
+  isAsExpected(
+    out,
     dy.map((value, index) => (y[index]! > 0 ? value : 0)),
     'rectifier',
   )
-  expect(chunks).toBe(1)
-  const large = 60 * 32 * 32 * 8
-  const [dz, z] = [some(large, 5), some(large, 6)]
-  const many = await run({ kernel: 'relu_gradient', planes: 60, shape: [large], numbers: [4 * 32 * 32 * 8] }, [dz, z])
-  expectSameBits(
-    many.out.map((value) => value + 0),
-    dz.map((value, index) => (z[index]! > 0 ? value : 0)),
-    'in chunks',
-  )
-  expect(many.chunks).toBe(15)
+  expect(chunks).toBe(expected)
 })

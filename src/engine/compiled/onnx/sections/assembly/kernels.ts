@@ -16,103 +16,20 @@ export function relu_gradient(out: usize, dy: usize, y: usize, planes: usize, by
   }
 }
 
-// Gradients of pooling with windows of `tall` by `wide` elements. A plane is [height][width][channels of a block] in
-// memory, and `bytes` are those of the channels. Planes of dy have an element for each of `rows` by `columns` windows.
-// Planes of `out` have `left` and `right` more elements beside each row. Windows neither overlap nor leave elements
-// between them, unless a kernel says so; then what no window reaches is not written.
+// Gradients of pooling. A plane is [height][width][channels of a block] in memory, and `bytes` are those of the channels,
+// a multiple of 32. Planes of dy have an element for each of `rows` by `columns` windows, planes of `out` have `left` and
+// `right` more elements beside each row.
 
-/** Max pooling of x: the first of the largest elements of a window takes all of dy. */
+/**
+ * Max pooling of x: the first of the largest elements of a window takes all of dy, and what several windows give an element
+ * is added. `largest` is what the pool gave. A window has `tall` by `wide` elements; window i begins at row
+ * `down * i - top` and at column `across * i - before`.
+ */
 export function max_pool_gradient(
   out: usize,
   dy: usize,
   x: usize,
-  planes: usize,
-  rows: usize,
-  columns: usize,
-  tall: usize,
-  wide: usize,
-  height: usize,
-  width: usize,
-  left: usize,
-  right: usize,
-  bytes: usize,
-): void {
-  const line = width * bytes,
-    outLine = (left + width + right) * bytes
-  const isTwoByTwo = tall == 2 && wide == 2
-  for (let plane: usize = 0; plane < planes; plane++) {
-    for (let row: usize = 0; row < rows; row++) {
-      let from = x + row * tall * line,
-        to = out + row * tall * outLine + left * bytes
-      for (let column: usize = 0; column < columns; column++) {
-        if (isTwoByTwo) {
-          for (let at: usize = 0; at < bytes; at += 16) two_by_two(to + at, dy + at, from + at, bytes, outLine, line)
-        } else {
-          for (let at: usize = 0; at < bytes; at += 16)
-            largest_takes(to + at, dy + at, from + at, tall, wide, bytes, outLine, line)
-        }
-        from += wide * bytes
-        to += wide * bytes
-        dy += bytes
-      }
-    }
-    x += height * line
-    out += height * outLine
-  }
-}
-
-/** Four channels of a window. */
-@inline
-function largest_takes(
-  to: usize,
-  dy: usize,
-  from: usize,
-  tall: usize,
-  wide: usize,
-  bytes: usize,
-  outLine: usize,
-  line: usize,
-): void {
-  let largest = v128.load(from)
-  for (let i: usize = 0; i < tall; i++)
-    for (let j: usize = 0; j < wide; j++) largest = f32x4.max(largest, v128.load(from + i * line + j * bytes))
-  let rest = v128.load(dy)
-  for (let i: usize = 0; i < tall; i++)
-    for (let j: usize = 0; j < wide; j++) {
-      const isLargest = f32x4.eq(v128.load(from + i * line + j * bytes), largest)
-      v128.store(to + i * outLine + j * bytes, v128.and(rest, isLargest))
-      rest = v128.andnot(rest, isLargest)
-    }
-}
-
-/** Four channels of a window of two by two elements, in half of the time. */
-@inline
-function two_by_two(to: usize, dy: usize, from: usize, bytes: usize, outLine: usize, line: usize): void {
-  const a = v128.load(from),
-    b = v128.load(from + bytes),
-    c = v128.load(from + line),
-    d = v128.load(from + line + bytes)
-  const largest = f32x4.max(f32x4.max(a, b), f32x4.max(c, d))
-  const first = f32x4.eq(a, largest),
-    second = f32x4.eq(b, largest),
-    third = f32x4.eq(c, largest)
-  const whole = v128.load(dy)
-  const afterFirst = v128.andnot(whole, first),
-    afterSecond = v128.andnot(afterFirst, second)
-  v128.store(to, v128.and(whole, first))
-  v128.store(to + bytes, v128.and(afterFirst, second))
-  v128.store(to + outLine, v128.and(afterSecond, third))
-  v128.store(to + outLine + bytes, v128.andnot(afterSecond, third))
-}
-
-/**
- * Max pooling of x with windows that overlap, leave elements between them or reach into padding: window i begins at row
- * `down * i - top` and at column `across * i - before`. What several windows give an element is added.
- */
-export function overlapping_max_pool_gradient(
-  out: usize,
-  dy: usize,
-  x: usize,
+  largest: usize,
   planes: usize,
   rows: i32,
   columns: i32,
@@ -137,21 +54,65 @@ export function overlapping_max_pool_gradient(
         end = min(down * row - top + tall, height)
       for (let column = 0; column < columns; column++) {
         const first = max(across * column - before, 0),
-          last = min(across * column - before + wide, width)
-        for (let at = 0; at < bytes; at += 16) {
-          let largest = v128.load(x + begin * line + first * bytes + at)
-          for (let i = begin; i < end; i++)
-            for (let j = first; j < last; j++)
-              largest = f32x4.max(largest, v128.load(x + i * line + j * bytes + at))
-          let rest = v128.load(dy + at)
-          for (let i = begin; i < end; i++)
-            for (let j = first; j < last; j++) {
-              const isLargest = f32x4.eq(v128.load(x + i * line + j * bytes + at), largest)
-              const place = out + i * outLine + (left + j) * bytes + at
-              v128.store(place, f32x4.add(v128.load(place), v128.and(rest, isLargest)))
-              rest = v128.andnot(rest, isLargest)
+          length = (min(across * column - before + wide, width) - first) * bytes
+        const from = x + begin * line + first * bytes,
+          to = out + begin * outLine + (left + first) * bytes
+        for (let at = 0; at < bytes; at += 32) {
+          const a = v128.load(largest + at),
+            b = v128.load(largest + at, 16)
+          let restA = v128.load(dy + at),
+            restB = v128.load(dy + at, 16)
+          for (let i = 0; i < end - begin; i++) {
+            let source = from + i * line + at,
+              place = to + i * outLine + at
+            const stop = source + length
+            while (source < stop) {
+              const isA = f32x4.eq(v128.load(source), a),
+                isB = f32x4.eq(v128.load(source, 16), b)
+              v128.store(place, f32x4.add(v128.load(place), v128.and(restA, isA)))
+              v128.store(place, f32x4.add(v128.load(place, 16), v128.and(restB, isB)), 16)
+              restA = v128.andnot(restA, isA)
+              restB = v128.andnot(restB, isB)
+              source += bytes
+              place += bytes
             }
+          }
         }
+        dy += bytes
+        largest += bytes
+      }
+    }
+    x += height * line
+    out += height * outLine
+  }
+}
+
+/**
+ * The same for windows of two by two elements side by side, in a third of the time. What no window reaches is not written.
+ */
+export function max_pool_gradient_2x2(
+  out: usize,
+  dy: usize,
+  x: usize,
+  planes: i32,
+  rows: i32,
+  columns: i32,
+  height: i32,
+  width: i32,
+  left: i32,
+  right: i32,
+  bytes: i32,
+): void {
+  const line = width * bytes,
+    outLine = (left + width + right) * bytes
+  for (let plane = 0; plane < planes; plane++) {
+    for (let row = 0; row < rows; row++) {
+      let from = x + 2 * row * line,
+        to = out + 2 * row * outLine + left * bytes
+      for (let column = 0; column < columns; column++) {
+        for (let at = 0; at < bytes; at += 16) window_2x2(to + at, dy + at, from + at, bytes, outLine, line)
+        from += 2 * bytes
+        to += 2 * bytes
         dy += bytes
       }
     }
@@ -160,7 +121,30 @@ export function overlapping_max_pool_gradient(
   }
 }
 
-/** Average pooling: each element takes `share` of dy. */
+/** Four channels of a window. */
+@inline
+function window_2x2(to: usize, dy: usize, from: usize, bytes: usize, outLine: usize, line: usize): void {
+  const a = v128.load(from),
+    b = v128.load(from + bytes),
+    c = v128.load(from + line),
+    d = v128.load(from + line + bytes)
+  const largest = f32x4.max(f32x4.max(a, b), f32x4.max(c, d))
+  const first = f32x4.eq(a, largest),
+    second = f32x4.eq(b, largest),
+    third = f32x4.eq(c, largest)
+  const whole = v128.load(dy)
+  const afterFirst = v128.andnot(whole, first),
+    afterSecond = v128.andnot(afterFirst, second)
+  v128.store(to, v128.and(whole, first))
+  v128.store(to + bytes, v128.and(afterFirst, second))
+  v128.store(to + outLine, v128.and(afterSecond, third))
+  v128.store(to + outLine + bytes, v128.andnot(afterSecond, third))
+}
+
+/**
+ * Average pooling with windows of `tall` by `wide` elements side by side, each of which takes `share` of dy. What no window
+ * reaches is not written.
+ */
 export function avg_pool_gradient(
   out: usize,
   dy: usize,
