@@ -7,6 +7,8 @@ export interface Arithmetic {
   readonly convolutions: number
   /** Number of elements in the results of products and convolutions. */
   readonly outputs: number
+  /** Number of elements that pools read. */
+  readonly pooled: number
   /** Times that a sample uses each weight; 0 if training combines samples, as batch normalization does. */
   readonly uses: number
 }
@@ -32,16 +34,23 @@ const LEAST_OUTPUTS = 2e-3
  */
 const MANY_USES = 16
 
+/** Share of the results that pools read from which engine onnx is faster: it computes their gradients in one pass. */
+const MOSTLY_POOLED = 0.6
+
 /** ONNX Runtime has its fast convolutions on this kind of processor. */
 const FAST_CONVOLUTIONS = 'x64'
 
-export function faster({ flops, convolutions, outputs, uses }: Arithmetic, arch: string = process.arch): Faster {
+export function faster(
+  { flops, convolutions, outputs, pooled, uses }: Arithmetic,
+  arch: string = process.arch,
+): Faster {
   const onnx = (model: string): Faster => ({ name: 'onnx', reason: `faster than tensorflow for ${model}` })
   const tensorflow = (model: string): Faster => ({ name: 'tensorflow', reason: `faster than onnx for ${model}` })
   const convolves = convolutions > flops / 2
   if (convolves && arch !== FAST_CONVOLUTIONS) return tensorflow('convolutions on this processor')
   if (flops < LEAST_FLOPS) return onnx('a model whose steps are short')
   if (convolves && uses >= MANY_USES) return onnx('a model that convolves with few weights')
+  if (convolves && pooled >= MOSTLY_POOLED * outputs) return onnx('a model that pools most of what it convolves')
   return outputs >= LEAST_OUTPUTS * flops
     ? tensorflow('a model that computes much between its products')
     : onnx('a model that computes little between its products')

@@ -51,7 +51,7 @@ test.runIf(locateTensorflow(process.env, { onlySetUp: true }) !== undefined)(
   async () => {
     const request = { device: 'cpu', precision: 'float32', logs: false } as const
     for (const outputs of [1e5, 1e6]) {
-      const arithmetic = { flops: 2e8, convolutions: 0, outputs, uses: 0 }
+      const arithmetic = { flops: 2e8, convolutions: 0, outputs, pooled: 0, uses: 0 }
       const { name, reason } = faster(arithmetic)
       const { engine, note } = await openEngine('auto', request, async () => arithmetic)
       expect(engine.name).toBe(name)

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import { type Arithmetic, faster } from '../../src/engine/faster.js'
 
-const arithmetic = (flops: number, outputs: number, convolutions = 0, uses = 0): Arithmetic => ({
-  ...{ flops, outputs, convolutions, uses },
+const arithmetic = (flops: number, outputs: number, convolutions = 0, uses = 0, pooled = 0): Arithmetic => ({
+  ...{ flops, outputs, convolutions, uses, pooled },
 })
 
 test.each([
@@ -28,7 +28,13 @@ test.each([
   ],
   [
     'mnist-cnn',
-    arithmetic(3070e6, 7.5e6, 2770e6, 10),
+    arithmetic(3070e6, 7.5e6, 2770e6, 10, 4.7e6),
+    'onnx',
+    'faster than tensorflow for a model that pools most of what it convolves',
+  ],
+  [
+    'mnist-resnet',
+    arithmetic(3317e6, 11.6e6, 3317e6),
     'tensorflow',
     'faster than onnx for a model that computes much between its products',
   ],

@@ -1,4 +1,4 @@
-/** Counts the floating-point operations of a graph's products and convolutions, from shapes. */
+/** Counts the floating-point operations of a graph's products and convolutions, and what its pools read, from shapes. */
 import { sizeOf } from '../../../base/shape.js'
 import type { Slot } from '../../../base/slot.js'
 import { type Graph, type GraphNode, infoOf } from './graph.js'
@@ -11,6 +11,8 @@ export interface Cost {
   readonly convolutions: number
   /** Number of elements in the results of products and convolutions. */
   readonly outputs: number
+  /** Number of elements that pools read. */
+  readonly pooled: number
 }
 
 type Count = (graph: Graph, node: GraphNode) => number
@@ -44,16 +46,19 @@ const FLOPS: { readonly [Kernel in KernelName]?: Count } = {
   DepthwiseConv2dNativeBackpropFilter: convolution('by channel', { given: 1, filter: 'attribute' }),
 }
 
+const POOLS: ReadonlySet<KernelName> = new Set<KernelName>(['MaxPool', 'AvgPool'])
+
 export function costOf(graph: Graph): Cost {
-  let [flops, convolutions, outputs] = [0, 0, 0]
+  let [flops, convolutions, outputs, pooled] = [0, 0, 0, 0]
   for (const node of graph.nodes) {
+    if (POOLS.has(node.kernel)) pooled += sizeOf(shapeOf(graph, node, 0))
     const own = FLOPS[node.kernel]?.(graph, node)
     if (own === undefined) continue
     flops += own
     if (node.kernel !== 'BatchMatMul') convolutions += own
     outputs += sizeOf(infoOf(graph, node.output).shape)
   }
-  return { flops, convolutions, outputs }
+  return { flops, convolutions, outputs, pooled }
 }
 
 /** Number of times that each of `size` samples uses each weight of the state, in a pass of so many operations. */

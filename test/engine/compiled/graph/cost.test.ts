@@ -12,7 +12,17 @@ test('a product multiplies and adds once for each element and each inner one', (
     turned: node('BatchMatMul', [input('c', [5, 3]), input('d', [5, 7])], { transposeA: true }),
     sum: node('Add', [input('e', [4]), input('f', [4])]),
   }))
-  expect(costOf(graph)).toEqual({ flops: 2 * (2 * 3 * 7 * 5 + 3 * 7 * 5), convolutions: 0, outputs: 2 * 3 * 7 + 3 * 7 })
+  const flops = 2 * (2 * 3 * 7 * 5 + 3 * 7 * 5)
+  expect(costOf(graph)).toEqual({ flops, convolutions: 0, outputs: 2 * 3 * 7 + 3 * 7, pooled: 0 })
+})
+
+test('pools read elements and cost no operations', () => {
+  const pool = { ...WINDOW, size: [2, 2], filterSize: [2, 2] }
+  const graph = buildGraph(({ input, node }) => ({
+    max: node('MaxPool', [input('x', [2, 8, 8, 3])], pool),
+    mean: node('AvgPool', [input('y', [2, 4, 6, 5])], pool),
+  }))
+  expect(costOf(graph)).toEqual({ flops: 0, convolutions: 0, outputs: 0, pooled: 2 * 8 * 8 * 3 + 2 * 4 * 6 * 5 })
 })
 
 test('a convolution and both of its gradients cost the same', () => {
