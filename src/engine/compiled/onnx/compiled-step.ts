@@ -15,6 +15,7 @@ import { lowerToOnnx } from './lower.js'
 import { otherPart } from './other-part.js'
 import { lanesOf, type Step } from './parts.js'
 import { gradientPlaces, placeOf, stateKey } from './places.js'
+import type { SectionTask } from './sections/kernels.js'
 import { callsOf, type SectionRun, SectionSessions } from './sections/section-sessions.js'
 import { checkAll, type PlacedTensor, PreparedRun, type SessionOptions } from './session.js'
 import { type Totals, totalPlaces, totalsOf } from './totals.js'
@@ -50,6 +51,9 @@ export interface CompiledStep {
   release(): void
 }
 
+/** Takes the time of a run of a kernel. */
+export type OnKernel = (task: SectionTask, milliseconds: number) => void
+
 /** Objects that all steps of a runner share. */
 export interface SharedBySteps {
   readonly arrays: ArenaArrays
@@ -58,13 +62,15 @@ export interface SharedBySteps {
   /** Shapes of state. */
   readonly shapes: ReadonlyMap<string, Shape>
   readonly session: SessionOptions
+  /** Is told the time of each kernel between sections that the thread of JavaScript does, if there is a profile. */
+  readonly onKernel?: OnKernel | undefined
   /** Channels of a block in which convolutions compute, in place of those of this machine. */
   readonly block?: number | undefined
 }
 
 export async function compileStep(
   step: Step,
-  { arrays, crew, kernels, shapes, session: sessionOptions, block }: SharedBySteps,
+  { arrays, crew, kernels, shapes, session: sessionOptions, onKernel, block }: SharedBySteps,
 ): Promise<CompiledStep> {
   const { graph, updates, parts, totals } = step
   const lanes = lanesOf(parts)
@@ -108,6 +114,7 @@ export async function compileStep(
   const run = runnerOf(
     sessions.map((session) => [{ feeds, fetches }, ...others].map((part) => session.prepare(part.feeds, part.fetches))),
     crew,
+    onKernel,
   )
 
   const valuesOf = (value: ValueId) => {
@@ -143,19 +150,24 @@ export async function compileStep(
  * Returns a function that runs the parts of a batch. A free thread takes the next part; this thread runs it in the first
  * sessions, the helper of the crew in the second ones. A step that is whole runs here, and both threads do its kernels.
  */
-function runnerOf(runs: readonly (readonly SectionRun[])[], crew: Crew): () => void {
+function runnerOf(runs: readonly (readonly SectionRun[])[], crew: Crew, onKernel: OnKernel | undefined): () => void {
+  const around = (task: SectionTask, work: () => void) => {
+    const begin = performance.now()
+    work()
+    onKernel?.(task, performance.now() - begin)
+  }
   const [own, helpers] = runs as [readonly SectionRun[], (readonly SectionRun[])?]
   if (!helpers) {
     const [whole] = own as readonly [SectionRun]
     return () => {
       for (const section of whole) {
         if (section instanceof PreparedRun) section.run()
-        else crew.run([section])
+        else around(section, () => crew.run([section]))
       }
     }
   }
   const calls = callsOf(own)
-  const kernel = crew.addForeign((kernels) => foreignKernel(calls, kernels), {
+  const kernel = crew.addForeign((kernels) => foreignKernel(calls, kernels, around), {
     ...callsOf(helpers),
     results: calls.results,
   })

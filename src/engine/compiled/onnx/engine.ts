@@ -15,7 +15,7 @@ import { ArenaPlan } from '../inputs/arena.js'
 import { InputFeeder, padded, placeInputs } from '../inputs/feeder.js'
 import { ArenaArrays } from './arena-arrays.js'
 import { openOnnxRuntime } from './c-api.js'
-import { type CompiledStep, compileStep, SESSION_OPTIONS, type SharedBySteps } from './compiled-step.js'
+import { type CompiledStep, compileStep, type OnKernel, SESSION_OPTIONS, type SharedBySteps } from './compiled-step.js'
 import { demandOf } from './demand.js'
 import { type Step, stepOf } from './parts.js'
 import { placeUpdates, stateKey } from './places.js'
@@ -58,10 +58,13 @@ export class OnnxRunner implements Runner<string> {
     private readonly shared: SharedBySteps,
   ) {}
 
-  /** `profile` is the prefix of files for the times of operators; `block` is the size of blocks of channels, in place of this machine's. */
+  /**
+   * `profile` is the prefix of files for the times of operators, `onKernel` takes those of kernels between sections;
+   * `block` is the size of blocks of channels, in place of this machine's.
+   */
   static async create(
     programs: Programs,
-    { profile, block, ...options }: LoadOptions & { profile?: string; block?: number },
+    { profile, onKernel, block, ...options }: LoadOptions & { profile?: string; onKernel?: OnKernel; block?: number },
   ): Promise<OnnxRunner> {
     const { batchSize } = options
     const state = stateOf(programs)
@@ -85,7 +88,7 @@ export class OnnxRunner implements Runner<string> {
     const feeder = await InputFeeder.create(plan, memory, crew, options.seed)
     const arrays = new ArenaArrays(plan, memory)
     const session = { ...SESSION_OPTIONS, sparing, ...(profile && { profile }) }
-    const shared = { arrays, crew, kernels: feeder.kernels, shapes, session, block }
+    const shared = { arrays, crew, kernels: feeder.kernels, shapes, session, onKernel, block }
     const runner = new OnnxRunner(programs, options, state, feeder, shared)
     for (const slot of state) runner.#arrayOf(slot).set(slot.initial())
     for (const [name, step] of traced) {

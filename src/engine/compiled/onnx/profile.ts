@@ -1,4 +1,4 @@
-/** Times of a step's operators, from ONNX Runtime's own profile. */
+/** Times of a step's operators, from ONNX Runtime's own profile, and of the kernels between them. */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,9 +11,12 @@ import { PASS } from './lower.js'
 /** A convolution by channel that stands for an elementwise operation or a sum (`blocked/passes.ts`). */
 const PASS_OPERATOR = 'Conv by channel'
 
+/** Ends the names of events that have the time of a node. */
+const OF_NODE = '_kernel_time'
+
 /** The nodes of one operator taken together. */
 export interface OperatorTime {
-  /** ONNX's name: `Gemm`. */
+  /** ONNX's name: `Gemm`; or that of a kernel between sections: `relu_gradient`. */
   readonly operator: string
   readonly nodes: number
   /** Time of a thread in a step, if it runs half of the parts: the sum over nodes of their median times. */
@@ -32,7 +35,19 @@ export interface Profile {
 
 export async function startProfile(programs: Programs, options: LoadOptions): Promise<Profile> {
   const folder = await mkdtemp(join(tmpdir(), 'trainspec-profile-'))
-  const runner = await OnnxRunner.create(programs, { ...options, profile: join(folder, 'step') })
+  const kernels: Event[] = []
+  const runner = await OnnxRunner.create(programs, {
+    ...options,
+    profile: join(folder, 'step'),
+    // a kernel is known by the address of its output
+    onKernel: ({ name, arguments: [output] }, milliseconds) =>
+      kernels.push({
+        cat: 'Node',
+        name: `${output}${OF_NODE}`,
+        dur: 1000 * milliseconds,
+        args: { op_name: name },
+      }),
+  })
   return {
     runner,
     async finish(warmUp, runs) {
@@ -40,11 +55,7 @@ export async function startProfile(programs: Programs, options: LoadOptions): Pr
         await runner.dispose()
         const files = await readdir(folder)
         const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
-        return totals(
-          texts.map((text) => JSON.parse(text)),
-          warmUp,
-          runs,
-        )
+        return totals([...texts.map((text) => JSON.parse(text)), kernels], warmUp, runs)
       } finally {
         await rm(folder, { recursive: true, force: true })
       }
@@ -70,7 +81,7 @@ function totals(lists: readonly (readonly Event[])[], warmUp: number, runs: numb
   for (const events of lists) {
     const nodes = new Map<string, { operator: string; microseconds: number[] }>()
     for (const { cat, name, dur, args } of events) {
-      if (cat !== 'Node' || !name.endsWith('_kernel_time')) continue
+      if (cat !== 'Node' || !name.endsWith(OF_NODE)) continue
       const operator = name.startsWith(PASS) ? PASS_OPERATOR : (args?.op_name ?? name)
       const node = nodes.get(name) ?? { operator, microseconds: [] }
       node.microseconds.push(dur)

@@ -14,8 +14,12 @@ interface KernelArray {
   readonly count: number
 }
 
+export interface SectionTask extends Task {
+  readonly name: KernelNode['kernel']
+}
+
 /** Makes the task of a kernel over its output and its inputs. */
-export type SectionTasks = (node: KernelNode, arrays: readonly KernelArray[]) => Task
+export type SectionTasks = (node: KernelNode, arrays: readonly KernelArray[]) => SectionTask
 
 /** Adds the kernels over a memory to a crew. */
 export async function sectionTasks(crew: Crew, memory: WebAssembly.Memory): Promise<SectionTasks> {
@@ -25,6 +29,7 @@ export async function sectionTasks(crew: Crew, memory: WebAssembly.Memory): Prom
     const ofPlane = arrays.map(({ count }) => (FLOAT * count) / planes)
     const chunk = Math.max(1, Math.floor(CHUNK_BYTES / Math.max(...ofPlane)))
     return {
+      name: kernel,
       kernel: places[SECTION_KERNELS.indexOf(kernel)]!,
       arguments: [...arrays.map(({ address }) => address), planes, ...numbers],
       steps: [...ofPlane.map((bytes) => chunk * bytes), 0, ...numbers.map(() => 0)],

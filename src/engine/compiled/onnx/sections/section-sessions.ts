@@ -1,6 +1,5 @@
 /** A model in sections: for each a session of the runtime, and the arrays between them. */
 import { type Shape, sizeOf } from '../../../../base/shape.js'
-import type { Task } from '../../crew/chunks.js'
 import type { Crew } from '../../crew/crew.js'
 import type { ForeignCalls } from '../../crew/foreign.js'
 import { ArenaPlan } from '../../inputs/arena.js'
@@ -9,15 +8,15 @@ import { ArenaArrays } from '../arena-arrays.js'
 import { openOnnxRuntime } from '../c-api.js'
 import type { LoweredGraph, LoweredSection } from '../lower.js'
 import { OnnxSession, type PlacedTensor, type PlacedTensors, PreparedRun, type SessionOptions } from '../session.js'
-import { sectionTasks } from './kernels.js'
+import { type SectionTask, sectionTasks } from './kernels.js'
 
 /** Runs of sessions, and tasks of a crew between them, in their order. */
-export type SectionRun = readonly (PreparedRun | Task)[]
+export type SectionRun = readonly (PreparedRun | SectionTask)[]
 
 interface PlacedSection {
   readonly lowered: LoweredSection
   readonly session: OnnxSession
-  readonly tasks: readonly Task[]
+  readonly tasks: readonly SectionTask[]
 }
 
 export class SectionSessions {
@@ -81,7 +80,7 @@ export class SectionSessions {
 }
 
 /** Runs as calls for a crew. Each result is a status, 0 if there is no error. */
-export const callsOf = (runs: readonly SectionRun[]): ForeignCalls => ({
+export const callsOf = (runs: readonly SectionRun[]): ForeignCalls<SectionTask> => ({
   address: openOnnxRuntime().addressOf.RunWithBinding,
   sequences: runs.map((run) => run.map((section) => (section instanceof PreparedRun ? section.arguments : section))),
   results: new BigUint64Array(new SharedArrayBuffer(runs.length * BigUint64Array.BYTES_PER_ELEMENT)),
