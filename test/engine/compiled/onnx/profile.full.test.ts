@@ -11,10 +11,16 @@ test.skipIf((await blockSize()) === NO_BLOCKS).each([
   ['whole', 9],
   ['in parts', 64],
 ])('of a step that runs %s', async (_, batchSize) => {
-  const layers = [convolution, 'MaxPooling2D', convolution, 'Flatten', { type: 'Dense', units: 3 }]
-  const { programs } = smallNetwork({ layers, loss: 'mse' }, [12, 12, 1])
+  const layers = [
+    convolution,
+    'MaxPooling2D',
+    convolution,
+    'Flatten',
+    { type: 'Dense', units: 3, activation: 'softmax' },
+  ]
+  const { programs } = smallNetwork({ layers, loss: 'sparse_categorical_crossentropy' }, [12, 12, 1])
   const { runner, finish } = await startProfile({ ...programs }, { batchSize, seed: 1 })
-  const arrays = arraysOf(new Float32Array(144 * batchSize).fill(0.5), new Float32Array(3 * batchSize))
+  const arrays = arraysOf(new Float32Array(144 * batchSize).fill(0.5), new Int32Array(batchSize))
   for (let iterations = 0; iterations < 4; iterations++)
     await runner.run('train', { size: batchSize, arrays }, { learning_rate: 0.01, iterations })
   const times = new Map((await finish(1, 1)).map((operator) => [operator.operator, operator]))
