@@ -7,7 +7,7 @@ export interface Arithmetic {
   readonly convolutions: number
   /** Number of elements in the results of products and convolutions. */
   readonly outputs: number
-  /** Number of elements that pools read. */
+  /** Number of elements that pools over planes read. */
   readonly pooled: number
   /** Times that a sample uses each weight; 0 if training combines samples, as batch normalization does. */
   readonly uses: number

@@ -2,6 +2,7 @@
 import { sizeOf } from '../../../base/shape.js'
 import type { Slot } from '../../../base/slot.js'
 import { type Graph, type GraphNode, infoOf } from './graph.js'
+import { windowIn } from './kernels/window.js'
 import type { KernelName } from './kernels.js'
 
 export interface Cost {
@@ -11,7 +12,7 @@ export interface Cost {
   readonly convolutions: number
   /** Number of elements in the results of products and convolutions. */
   readonly outputs: number
-  /** Number of elements that pools read. */
+  /** Number of elements that pools over planes read. */
   readonly pooled: number
 }
 
@@ -48,10 +49,16 @@ const FLOPS: { readonly [Kernel in KernelName]?: Count } = {
 
 const POOLS: ReadonlySet<KernelName> = new Set<KernelName>(['MaxPool', 'AvgPool'])
 
+/** True for pools over two axes whose windows have no gaps. */
+const isOverPlanes = ({ attributes }: GraphNode): boolean => {
+  const { size, dilations } = windowIn(attributes)
+  return size.length === 2 && dilations.every((dilation) => dilation === 1)
+}
+
 export function costOf(graph: Graph): Cost {
   let [flops, convolutions, outputs, pooled] = [0, 0, 0, 0]
   for (const node of graph.nodes) {
-    if (POOLS.has(node.kernel)) pooled += sizeOf(shapeOf(graph, node, 0))
+    if (POOLS.has(node.kernel) && isOverPlanes(node)) pooled += sizeOf(shapeOf(graph, node, 0))
     const own = FLOPS[node.kernel]?.(graph, node)
     if (own === undefined) continue
     flops += own

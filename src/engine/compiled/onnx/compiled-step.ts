@@ -16,7 +16,7 @@ import { otherPart } from './other-part.js'
 import { lanesOf, type Step } from './parts.js'
 import { gradientPlaces, placeOf, stateKey } from './places.js'
 import type { SectionTask } from './sections/kernels.js'
-import { callsOf, type SectionRun, SectionSessions } from './sections/section-sessions.js'
+import { allOrNone, callsOf, type SectionRun, SectionSessions } from './sections/section-sessions.js'
 import { checkAll, type PlacedTensor, PreparedRun, type SessionOptions } from './session.js'
 import { type Totals, totalPlaces, totalsOf } from './totals.js'
 import { loopCalls, updateTask } from './update-loops.js'
@@ -78,7 +78,7 @@ export async function compileStep(
   const threads = lanes === 1 ? sessionOptions.threads : Math.floor(processors() / lanes)
   const lowered = lowerToOnnx(graph, await blocksFor(graph, threads, block))
   const options = { ...sessionOptions, threads, rewrites: graph.nodes.length <= MOST_REWRITTEN }
-  const sessions = await Promise.all(
+  const sessions = await allOrNone(
     Array.from({ length: lanes }, (_, lane) =>
       // only the first lane is profiled
       SectionSessions.create(lowered, lane === 0 ? options : { ...options, profile: undefined }, crew),

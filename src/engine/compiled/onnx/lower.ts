@@ -7,6 +7,7 @@ import { elementsOf } from '../graph/constant.js'
 import { consumersOf, type Graph, type GraphNode, infoOf, type ValueId } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
 import type { ValueInfo } from '../graph/value.js'
+import { padded } from '../inputs/feeder.js'
 import type { Blocks } from './blocked/blocks.js'
 import { blockedWriter } from './blocked/writer.js'
 import { ARRAY_LOWERINGS } from './lowerings/arrays.js'
@@ -16,7 +17,8 @@ import type { Emitter, Lowering } from './lowerings/lowering.js'
 import { POOLING_LOWERINGS } from './lowerings/pooling.js'
 import { gemmAttributes, REDUCTION_LOWERINGS } from './lowerings/reductions.js'
 import { encodeModel, type OnnxGraph, type OnnxNode, type OnnxTensor } from './model-writer.js'
-import { isKernel, type KernelNode, type SectionNode, sectionsOf } from './sections/sections.js'
+import { type Packed, packed } from './sections/packed.js'
+import { type Between, isKernel, type KernelNode, type SectionNode, sectionsOf } from './sections/sections.js'
 
 /** A graph in operators of ONNX, before it is encoded. */
 export interface Lowered extends Names {
@@ -35,7 +37,9 @@ export interface LoweredSection {
 export interface LoweredGraph extends Names {
   readonly sections: readonly LoweredSection[]
   /** Values that a section makes and later ones read, by their names. */
-  readonly between: ReadonlyMap<string, ValueInfo>
+  readonly between: ReadonlyMap<string, Between>
+  /** Places of those among them that kernels read or write, in a memory of their own. */
+  readonly packed: Packed
 }
 
 interface Names {
@@ -57,11 +61,21 @@ const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
   ...POOLING_LOWERINGS,
 }
 
-/** With `blocks`, what convolutions read and write lies in blocks of channels, and kernels may run between operators. */
-export function lowerToOnnx(graph: Graph, blocks?: Blocks): LoweredGraph {
+/** Most bytes that kernels can reach. */
+const MOST_BYTES = 2 ** 32 - 2 ** 16
+
+/**
+ * With `blocks`, what convolutions read and write lies in blocks of channels, and kernels may run between operators, unless
+ * they would need more than `most` bytes.
+ */
+export function lowerToOnnx(graph: Graph, blocks?: Blocks, most = MOST_BYTES): LoweredGraph {
   const { onnx, nodes, typeOf, ...names } = written(graph, blocks)
   const { sections, between } = sectionsOf(onnx, nodes, typeOf)
+  const arrays = [...between].filter(([, { ofKernel }]) => ofKernel)
+  const places = packed(arrays.map(([name, { shape, from, to }]) => ({ name, bytes: padded(sizeOf(shape)), from, to })))
+  if (blocks && places.bytes > most) return lowerToOnnx(graph, { ...blocks, kernels: false })
   return {
+    packed: places,
     sections: sections.map(({ graph, kernels }) => ({
       model: encodeModel(graph),
       inputs: graph.inputs.map(({ name }) => name),

@@ -7,12 +7,10 @@ import type { Programs } from '../../../program/program.js'
 import type { LoadOptions } from '../../engine.js'
 import { OnnxRunner } from './engine.js'
 import { PASS } from './lower.js'
+import type { SectionTask } from './sections/kernels.js'
 
 /** A convolution by channel that stands for an elementwise operation or a sum (`blocked/passes.ts`). */
 const PASS_OPERATOR = 'Conv by channel'
-
-/** Ends the names of events that have the time of a node. */
-const OF_NODE = '_kernel_time'
 
 /** The nodes of one operator taken together. */
 export interface OperatorTime {
@@ -35,18 +33,15 @@ export interface Profile {
 
 export async function startProfile(programs: Programs, options: LoadOptions): Promise<Profile> {
   const folder = await mkdtemp(join(tmpdir(), 'trainspec-profile-'))
-  const kernels: Event[] = []
+  const kernels = new Map<SectionTask, number[]>()
   const runner = await OnnxRunner.create(programs, {
     ...options,
     profile: join(folder, 'step'),
-    // a kernel is known by the address of its output
-    onKernel: ({ name, arguments: [output] }, milliseconds) =>
-      kernels.push({
-        cat: 'Node',
-        name: `${output}${OF_NODE}`,
-        dur: 1000 * milliseconds,
-        args: { op_name: name },
-      }),
+    onKernel(task, milliseconds) {
+      const times = kernels.get(task) ?? []
+      kernels.set(task, times)
+      times.push(milliseconds)
+    },
   })
   return {
     runner,
@@ -55,7 +50,8 @@ export async function startProfile(programs: Programs, options: LoadOptions): Pr
         await runner.dispose()
         const files = await readdir(folder)
         const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
-        return totals([...texts.map((text) => JSON.parse(text)), kernels], warmUp, runs)
+        const own = [...kernels].map(([{ name }, milliseconds]) => ({ operator: name, milliseconds }))
+        return totals([...texts.flatMap((text) => nodesOf(JSON.parse(text))), ...own], warmUp, runs)
       } finally {
         await rm(folder, { recursive: true, force: true })
       }
@@ -72,31 +68,36 @@ interface Event {
   readonly args?: { readonly op_name?: string }
 }
 
-/**
- * Totals over one list of events for each compiled program. Lists are separate because nodes of different programs may
- * have the same name.
- */
-function totals(lists: readonly (readonly Event[])[], warmUp: number, runs: number): OperatorTime[] {
-  const operators = new Map<string, { nodes: number; milliseconds: number }>()
-  for (const events of lists) {
-    const nodes = new Map<string, { operator: string; microseconds: number[] }>()
-    for (const { cat, name, dur, args } of events) {
-      if (cat !== 'Node' || !name.endsWith(OF_NODE)) continue
-      const operator = name.startsWith(PASS) ? PASS_OPERATOR : (args?.op_name ?? name)
-      const node = nodes.get(name) ?? { operator, microseconds: [] }
-      node.microseconds.push(dur)
-      nodes.set(name, node)
-    }
-    for (const { operator, microseconds } of nodes.values()) {
-      const counted = microseconds.slice(warmUp * runs)
-      if (counted.length === 0) continue
-      const known = operators.get(operator) ?? { nodes: 0, milliseconds: 0 }
-      operators.set(operator, {
-        nodes: known.nodes + 1,
-        milliseconds: known.milliseconds + (runs * median(counted)) / 1000,
-      })
-    }
+/** The times of one node, in the order of its runs. */
+interface NodeTimes {
+  readonly operator: string
+  readonly milliseconds: readonly number[]
+}
+
+/** The nodes of one file. Nodes of different sessions may have the same name. */
+function nodesOf(events: readonly Event[]): NodeTimes[] {
+  const nodes = new Map<string, { operator: string; milliseconds: number[] }>()
+  for (const { cat, name, dur, args } of events) {
+    if (cat !== 'Node' || !name.endsWith('_kernel_time')) continue
+    const operator = name.startsWith(PASS) ? PASS_OPERATOR : (args?.op_name ?? name)
+    const node = nodes.get(name) ?? { operator, milliseconds: [] }
+    node.milliseconds.push(dur / 1000)
+    nodes.set(name, node)
   }
-  const list = [...operators].map(([operator, rest]) => ({ operator, ...rest }))
-  return list.toSorted((a, b) => b.milliseconds - a.milliseconds)
+  return [...nodes.values()]
+}
+
+function totals(nodes: readonly NodeTimes[], warmUp: number, runs: number): OperatorTime[] {
+  const operators = new Map<string, OperatorTime>()
+  for (const { operator, milliseconds } of nodes) {
+    const counted = milliseconds.slice(warmUp * runs)
+    if (counted.length === 0) continue
+    const known = operators.get(operator) ?? { operator, nodes: 0, milliseconds: 0 }
+    operators.set(operator, {
+      operator,
+      nodes: known.nodes + 1,
+      milliseconds: known.milliseconds + runs * median(counted),
+    })
+  }
+  return [...operators.values()].toSorted((a, b) => b.milliseconds - a.milliseconds)
 }

@@ -88,3 +88,30 @@ test('the helper shares the calls of a C function, and each is made once', async
   expect([...results]).toEqual(each.map(([, byte]) => BigInt(koffi.address(bytes)) + byte))
   expect(mine.size).toBeLessThan(count)
 })
+
+test('a sequence of calls has kernels between them, and ends at the first result', async () => {
+  const { crew, kernels, values } = await crewOver(16)
+  values.fill(8)
+  const { kernel, arguments: halved } = kernels.divide(64, 16, 2)
+  const address = koffi.load(process.platform === 'win32' ? 'ucrtbase.dll' : null).symbol('memchr', 'void *') as bigint
+  const bytes = Uint8Array.of(1, 2)
+  const start = BigInt(koffi.address(bytes))
+  const [missing, found] = [3n, 2n].map((byte) => [start, byte, 2n] as const) as [
+    readonly [bigint, bigint, bigint],
+    readonly [bigint, bigint, bigint],
+  ]
+  const half = { kernel, arguments: halved }
+  const results = new BigUint64Array(new SharedArrayBuffer(2 * BigUint64Array.BYTES_PER_ELEMENT))
+  const calls = {
+    address,
+    sequences: [
+      [missing, half, missing, half],
+      [half, found, half],
+    ],
+    results,
+  }
+  const sequence = crew.addForeign((own) => foreignKernel(calls, own), calls)
+  crew.runLong({ kernel: sequence, arguments: [0, 2], steps: [1, 0], countAt: 1, count: 2, chunk: 2 })
+  expect([...values]).toEqual(Array(16).fill(1))
+  expect([...results]).toEqual([0n, start + 1n])
+})

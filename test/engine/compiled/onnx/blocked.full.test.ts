@@ -36,8 +36,8 @@ const always: Blocks = { size, threads: 2, fewest: 0, mostFilled: Number.POSITIV
 
 type Values = Readonly<Record<string, ArrayLike<number>>>
 
-async function run(graph: Graph, given: Values, blocks: Blocks | undefined) {
-  const lowered = lowerToOnnx(graph, blocks)
+async function run(graph: Graph, given: Values, blocks: Blocks | undefined, mostBytes?: number) {
+  const lowered = lowerToOnnx(graph, blocks, mostBytes)
   const { sections, inputs, nameOf, outputNameOf } = lowered
   const tensor = (value: ValueId, values?: ArrayLike<number>): PlacedTensor => {
     const { shape } = infoOf(graph, value)
@@ -54,6 +54,7 @@ async function run(graph: Graph, given: Values, blocks: Blocks | undefined) {
   }
   sessions.release()
   return {
+    sections: sections.length,
     usesBlocks: sections.some(({ model }) => Buffer.from(model).includes('com.microsoft.nchwc')),
     outputs: Object.fromEntries(graph.outputs.map(({ name, value }) => [name, results[outputNameOf(value)]!.values])),
   }
@@ -62,15 +63,21 @@ async function run(graph: Graph, given: Values, blocks: Blocks | undefined) {
 /** Every output is the same with blocks as without, and there are blocks. */
 async function expectSame(
   build: (builder: GraphBuilder) => Readonly<Record<string, ValueId>>,
-  { blocks = always, equal = some }: { blocks?: Blocks; equal?: typeof some } = {},
+  {
+    blocks = always,
+    equal = some,
+    mostBytes,
+    sections,
+  }: { blocks?: Blocks; equal?: typeof some; mostBytes?: number; sections?: number } = {},
 ) {
   const graph = verify(buildGraph(build), 'building')
   const given = Object.fromEntries(
     graph.inputs.map(({ name, value }, index) => [name, equal(infoOf(graph, value).shape, index + 1).values]),
   )
   const plain = await run(graph, given, undefined)
-  const blocked = await run(graph, given, blocks)
-  expect(plain.usesBlocks).toBe(false)
+  const blocked = await run(graph, given, blocks, mostBytes)
+  expect(plain).toMatchObject({ usesBlocks: false, sections: 1 })
+  if (sections !== undefined) expect(blocked.sections).toBe(sections)
   expect(blocked.usesBlocks).toBe(true)
   for (const [name, values] of Object.entries(plain.outputs)) {
     expectClose(blocked.outputs[name]!, values, name, { relative: 1e-5, absolute: 1e-5 * scaleOf(values) })
@@ -272,6 +279,51 @@ here('in blocks of channels', () => {
         { equal: ties },
       ),
     )
+
+    const pools = ({ node, input }: GraphBuilder) => {
+      const attributes = { size: [2, 2], filterSize: [2, 2], strides: [2, 2], dilations: [1, 1], pad: 'valid' } as never
+      const x = node('Conv2D', [input('x', [8, 6, 7, 16]), input('filter', [3, 3, 16, channels])], window as never)
+      const largest = node('MaxPool', [x], attributes)
+      const gradient = node('MaxPoolGrad', [node('Square', [largest]), x, largest], attributes)
+      const further = node('Conv2D', [gradient, input('next', [3, 3, channels, 16])], window as never)
+      return { x, gradient, further, both: node('Add', [gradient, x]) }
+    }
+
+    test('a pool whose operands are outputs too, and read in two sections', () =>
+      expectSame(pools, { equal: ties, sections: 2 }))
+
+    test('no kernels if they would need too much memory', () =>
+      expectSame(pools, { equal: ties, mostBytes: 1000, sections: 1 }))
+
+    test('large rectifiers on one thread, one of them after a pool', () =>
+      expectSame(
+        ({ node, input }) => {
+          const convolve = (x: ValueId, name: string, [before, after]: readonly [number, number]) =>
+            node('Conv2D', [x, input(name, [3, 3, before, after])], window as never)
+          const attributes = {
+            size: [2, 2],
+            filterSize: [2, 2],
+            strides: [2, 2],
+            dilations: [1, 1],
+            pad: 'valid',
+          } as never
+          const y = node('Relu', [convolve(input('x', [8, 24, 24, 16]), 'first', [16, channels])])
+          const dy = convolve(input('z', [8, 24, 24, 16]), 'second', [16, channels])
+          const byStep = node('Multiply', [dy, node('Step', [y], { alpha: 0 })])
+          const stepBy = node('Multiply', [node('Step', [dy], { alpha: 0 }), y])
+          const largest = node('MaxPool', [y], attributes)
+          const spread = node('MaxPoolGrad', [largest, y, largest], attributes)
+          const afterPool = node('Multiply', [spread, node('Step', [y], { alpha: 0 })])
+          const leaky = node('Multiply', [dy, node('Step', [y], { alpha: 0.5 })])
+          return {
+            byStep: convolve(byStep, 'third', [channels, 16]),
+            stepBy,
+            afterPool: convolve(afterPool, 'fourth', [channels, 16]),
+            ...(channels === 32 && { leaky }),
+          }
+        },
+        { blocks: { ...always, threads: 1 }, equal: ties, sections: 2 },
+      ))
 
     test('gradients of two convolutions with strides, added', () =>
       expectSame(({ node, input }) => {

@@ -12,6 +12,8 @@ export interface Blocks {
   readonly size: number
   /** Threads of the session that runs the graph. */
   readonly threads: number
+  /** False if no kernel may run between operators; default true. */
+  readonly kernels?: boolean
   /** Fewest convolutions in a region of values in blocks. */
   readonly fewest?: number
   /** Most channels with zeros, as a multiple of those without. */

@@ -84,11 +84,13 @@ const RULES: { readonly [Kernel in KernelName]?: Rule } = {
   AvgPool: pool,
   MaxPoolGrad(node, view, blocks) {
     const [, x] = shapesOf(node, view) as [Shape, Shape]
-    return isPlanes(x) && isNotDilated(node.attributes) && fits(x[3]!, blocks) ? inner(node.inputs) : undefined
+    const can = blocks.kernels !== false && isPlanes(x) && isNotDilated(node.attributes) && fits(x[3]!, blocks)
+    return can ? inner(node.inputs) : undefined
   },
   AvgPoolGrad(node, view, blocks) {
     const [dy] = shapesOf(node, view) as [Shape]
-    return isPlanes(dy) && isTiled(node.attributes) && fits(dy[3]!, blocks) ? inner(node.inputs) : undefined
+    const can = blocks.kernels !== false && isPlanes(dy) && isTiled(node.attributes) && fits(dy[3]!, blocks)
+    return can ? inner(node.inputs) : undefined
   },
   Sum: sums,
   Mean: sums,

@@ -106,7 +106,7 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
   /** Gradients of rectifiers that a kernel computes, with what it reads; the steps by which they multiply are not written. */
   const rectified = new Map<ValueId, readonly [dy: ValueId, y: ValueId]>()
   const steps = new Set<ValueId>()
-  for (const node of blocks.threads === 1 ? graph.nodes : []) {
+  for (const node of blocks.threads === 1 && blocks.kernels !== false ? graph.nodes : []) {
     const found = isInBlocks(node.output) && !factors.has(node.output) ? rectifierIn(node) : undefined
     if (!found) continue
     rectified.set(node.output, [found.dy, found.y])
@@ -156,6 +156,8 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
     const pool = names.has(value) ? undefined : pools.get(value)
     const name = pool ? pool(left, right) : surrounded(emit, inBlocks(emit, value), wide, [0, left, 0, right])
     padded.set(key, { value, name, left, right })
+    const [batch, channels, height, width] = blockedShape(shapeOf(value), blocks) as [number, number, number, number]
+    types.set(name, { dtype: 'float32', shape: [batch, channels, height, left + width + right] })
     return name
   }
 

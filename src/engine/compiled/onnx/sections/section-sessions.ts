@@ -1,10 +1,7 @@
 /** A model in sections: for each a session of the runtime, and the arrays between them. */
-import { type Shape, sizeOf } from '../../../../base/shape.js'
+import { sizeOf } from '../../../../base/shape.js'
 import type { Crew } from '../../crew/crew.js'
 import type { ForeignCalls } from '../../crew/foreign.js'
-import { ArenaPlan } from '../../inputs/arena.js'
-import { padded } from '../../inputs/feeder.js'
-import { ArenaArrays } from '../arena-arrays.js'
 import { openOnnxRuntime } from '../c-api.js'
 import type { LoweredGraph, LoweredSection } from '../lower.js'
 import { OnnxSession, type PlacedTensor, type PlacedTensors, PreparedRun, type SessionOptions } from '../session.js'
@@ -26,38 +23,39 @@ export class SectionSessions {
   ) {}
 
   static async create(
-    { sections, between }: LoweredGraph,
+    { sections, between, packed }: LoweredGraph,
     options: SessionOptions,
     crew: Crew,
   ): Promise<SectionSessions> {
+    const pages = Math.ceil(packed.bytes / PAGE)
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+    const arrays = [...between].map(([name, { dtype, shape, ofKernel }]): [string, PlacedTensor] => {
+      const size = sizeOf(shape)
+      const values = ofKernel
+        ? new Float32Array(memory.buffer, packed.places.get(name)!, size)
+        : new ARRAYS[dtype](size)
+      return [name, { dtype, shape, values }]
+    })
+    const tensors: PlacedTensors = Object.fromEntries(arrays)
+    const arrayOf = (name: string) => {
+      const { byteOffset, length } = tensors[name]!.values
+      return { address: byteOffset, count: length }
+    }
+    const taskOf = sections.length > 1 ? await sectionTasks(crew, memory) : undefined
+    const tasks = sections.map(({ kernels }) =>
+      kernels.map((node) => taskOf!(node, [node.output, ...node.inputs].map(arrayOf))),
+    )
     const { profile } = options
-    const sessions = await Promise.all(
+    const sessions = await allOrNone(
       sections.map(({ model }, index) =>
         // the runtime adds the time to the name of a profile, in milliseconds
         OnnxSession.create(model, { ...options, ...(profile && { profile: `${profile}-${index}` }) }),
       ),
     )
-    const kernels = sections.flatMap((section) => section.kernels)
-    if (kernels.length === 0) {
-      return new SectionSessions([{ lowered: sections[0]!, session: sessions[0]!, tasks: [] }], {})
-    }
-    const sizes = new Map([...between].map(([name, { shape }]) => [name, sizeOf(shape)]))
-    const forKernels = new Set(kernels.flatMap(({ inputs, output }) => [...inputs, output]))
-    const plan = new ArenaPlan()
-    for (const name of forKernels) plan.reserve(name, padded(sizes.get(name)!))
-    const memory = plan.allocate()
-    const arrays = new ArenaArrays(plan, memory)
-    const taskOf = await sectionTasks(crew, memory)
-    const placed = sections.map((lowered, index): PlacedSection => {
-      const arrayOf = (name: string) => ({ address: arrays.addressOf(name), count: sizes.get(name)! })
-      const tasks = lowered.kernels.map((node) => taskOf(node, [node.output, ...node.inputs].map(arrayOf)))
-      return { lowered, session: sessions[index]!, tasks }
-    })
-    const tensors = [...between].map(([name, { dtype, shape }]): [string, PlacedTensor] => [
-      name,
-      forKernels.has(name) ? arrays.tensor(name, dtype, shape) : { dtype, shape, values: newArray(dtype, shape) },
-    ])
-    return new SectionSessions(placed, Object.fromEntries(tensors))
+    return new SectionSessions(
+      sections.map((lowered, index) => ({ lowered, session: sessions[index]!, tasks: tasks[index]! })),
+      tensors,
+    )
   }
 
   /**
@@ -87,5 +85,14 @@ export const callsOf = (runs: readonly SectionRun[]): ForeignCalls<SectionTask> 
 })
 
 const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }
+const PAGE = 65536
 
-const newArray = (dtype: keyof typeof ARRAYS, shape: Shape) => new ARRAYS[dtype](sizeOf(shape))
+/** All of these, once they are made; if one of them fails, the others are released. */
+export async function allOrNone<Item extends { release(): void }>(made: readonly Promise<Item>[]): Promise<Item[]> {
+  const results = await Promise.allSettled(made)
+  const items = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  const failed = results.find((result) => result.status === 'rejected')
+  if (!failed) return items
+  for (const item of items) item.release()
+  throw failed.reason
+}

@@ -5,6 +5,7 @@
 import type { Shape } from '../../../../base/shape.js'
 import type { ValueInfo } from '../../graph/value.js'
 import type { OnnxGraph, OnnxNode, OnnxValue } from '../model-writer.js'
+import type { Lifetime } from './packed.js'
 
 /** Kernels of `assembly/kernels.ts`. */
 export const SECTION_KERNELS = [
@@ -16,7 +17,7 @@ export const SECTION_KERNELS = [
 
 /**
  * A kernel between operators, over planes of values in blocks of channels. Its arguments are the addresses of the output
- * and the inputs, the number of planes, and `numbers`. Elements of the output that it does not write are 0.
+ * and the inputs, the number of planes, and `numbers`.
  */
 export interface KernelNode {
   readonly kernel: (typeof SECTION_KERNELS)[number]
@@ -39,10 +40,15 @@ export interface Section {
   readonly kernels: readonly KernelNode[]
 }
 
+/** A value that a section or a kernel makes and later ones read. */
+export interface Between extends ValueInfo, Lifetime {
+  /** True if a kernel reads or writes it. */
+  readonly ofKernel: boolean
+}
+
 export interface Sections {
   readonly sections: readonly Section[]
-  /** Values that a section or a kernel makes and later ones read. */
-  readonly between: ReadonlyMap<string, ValueInfo>
+  readonly between: ReadonlyMap<string, Between>
 }
 
 /**
@@ -66,48 +72,60 @@ export function sectionsOf(
   const levels = levelsOf(nodes, new Set(graph.outputs.map(({ name }) => name)))
   const makers = new Map<string, number>()
   for (const [index, node] of nodes.entries()) for (const name of outputsOf(node)) makers.set(name, index)
-  const count = 2 + Math.max(...levels.filter((_, index) => isKernel(nodes[index]!)))
+  const between = new Map<string, Between>()
+  /** Notes that a section, or a kernel after it, needs a value that another one makes. */
+  const keep = (name: string, type: ValueInfo, level: number, byKernel: boolean) => {
+    const maker = makers.get(name)!
+    const known = between.get(name)
+    const ofKernel = byKernel || results.has(name) || known?.ofKernel === true
+    between.set(name, { ...type, from: levels[maker]!, to: Math.max(level, known?.to ?? levels[maker]!), ofKernel })
+  }
+  for (const [index, node] of nodes.entries()) {
+    if (!isKernel(node)) continue
+    keep(node.output, knownType(node.output)!, levels[index]!, true)
+    for (const name of node.inputs.filter((name) => makers.has(name))) {
+      const type = knownType(name)
+      if (!type) throw new Error(`internal: the shape of ${name} is not known, which ${node.kernel} reads`)
+      keep(name, type, levels[index]!, true)
+    }
+  }
 
-  const between = new Map<string, ValueInfo>(kernels.map(({ output }) => [output, knownType(output)!]))
-  const read = Array.from({ length: count }, (_, level) => {
-    const own = new Set([...nodes.keys()].filter((index) => levels[index] === level))
+  /** The operators of a section, and the values that it reads from earlier ones. */
+  const sectionAt = (level: number) => {
+    const own = new Set([...nodes.keys()].filter((index) => levels[index] === level && !isKernel(nodes[index]!)))
     const reads = new Set<string>()
     // the set grows while it is read: by operators of earlier sections, whose inputs are looked at in turn
     for (const index of own) {
-      const node = nodes[index]!
-      for (const name of node.inputs) {
+      for (const name of nodes[index]!.inputs) {
         const maker = makers.get(name)
-        const isMadeHere = maker !== undefined && own.has(maker) && !isKernel(nodes[maker]!)
-        if (maker === undefined || (isMadeHere && !isKernel(node))) continue
+        if (maker === undefined || own.has(maker)) continue
         const type = knownType(name)
         if (type) {
-          between.set(name, type)
-          if (!isKernel(node)) reads.add(name)
-        } else if (isKernel(node))
-          throw new Error(`internal: the shape of ${name} is not known, which ${node.kernel} reads`)
-        else own.add(maker)
+          keep(name, type, level, false)
+          reads.add(name)
+        } else own.add(maker)
       }
     }
-    return { own: [...own].sort((a, b) => a - b), reads }
-  })
+    return { own: [...own].sort((a, b) => a - b), reads: [...reads] }
+  }
+  const count = 2 + Math.max(...levels.filter((_, index) => isKernel(nodes[index]!)))
+  const found = Array.from({ length: count }, (_, level) => sectionAt(level))
 
   const asValue = (name: string): OnnxValue => {
     const { dtype, shape } = between.get(name)!
     return { name, element: dtype, shape }
   }
-  const sections = read.map(({ own, reads }, level) => {
-    const operators = own.filter((index) => !isKernel(nodes[index]!))
-    const used = new Set(operators.flatMap((index) => nodes[index]!.inputs))
-    const made = new Set(
-      operators.filter((index) => levels[index] === level).flatMap((index) => outputsOf(nodes[index]!)),
-    )
+  const sections = found.map(({ own, reads }, level): Section => {
+    const operators = own.map((index) => nodes[index] as OnnxNode)
+    const used = new Set(operators.flatMap(({ inputs }) => inputs))
+    const made = new Set(own.filter((index) => levels[index] === level).flatMap((index) => outputsOf(nodes[index]!)))
     const kept = [...between.keys()].filter((name) => made.has(name)).map(asValue)
     const outputs = [...graph.outputs.filter(({ name }) => made.has(name)), ...kept]
     return {
       graph: {
-        nodes: operators.map((index) => nodes[index] as OnnxNode),
+        nodes: operators,
         initializers: graph.initializers.filter(({ name }) => used.has(name)),
-        inputs: [...graph.inputs.filter(({ name }) => used.has(name)), ...[...reads].map(asValue)],
+        inputs: [...graph.inputs.filter(({ name }) => used.has(name)), ...reads.map(asValue)],
         outputs: [...new Map(outputs.map((value) => [value.name, value])).values()],
       },
       kernels: kernels.filter((node) => levels[nodes.indexOf(node)] === level),
@@ -120,7 +138,7 @@ const outputsOf = (node: SectionNode): readonly string[] => (isKernel(node) ? [n
 
 /**
  * The section of each node. Outputs are computed as soon as they can be, and what only later sections read as late as it
- * can be, so that few values are kept.
+ * can be, so that most often fewer values are kept.
  */
 function levelsOf(nodes: readonly SectionNode[], outputs: ReadonlySet<string>): number[] {
   /** The section that gives each value, or that a kernel follows which does: operators of the next one can read it then. */

@@ -20,6 +20,8 @@ async function run(node: Pick<KernelNode, 'kernel' | 'shape' | 'planes' | 'numbe
   const placed = [new Float32Array(sizeOf(node.shape)), ...given].map((values) => {
     const array = new Float32Array(memory.buffer, end, values.length)
     array.set(values)
+    // what lay in the output before has no effect
+    if (end === 64) array.fill(Number.NaN)
     end += Math.ceil(values.byteLength / 64) * 64 + 64
     return array
   })

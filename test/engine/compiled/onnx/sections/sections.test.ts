@@ -28,6 +28,9 @@ function cut(outputs: readonly string[], nodes: readonly SectionNode[], unknown:
   const names = (values: readonly { readonly name: string }[]) => values.map(({ name }) => name).join(' ')
   return {
     between: [...between.keys()].join(' '),
+    lifetimes: Object.fromEntries(
+      [...between].map(([name, { from, to, ofKernel }]) => [name, `${from} to ${to}${ofKernel ? ' of a kernel' : ''}`]),
+    ),
     sections: sections.map(({ graph, kernels }) => ({
       makes: graph.nodes.flatMap(({ outputs }) => outputs).join(' '),
       reads: names(graph.inputs),
@@ -40,7 +43,7 @@ function cut(outputs: readonly string[], nodes: readonly SectionNode[], unknown:
 
 describe('a model', () => {
   test('without kernels is one section', () => {
-    expect(cut(['b'], [op('a', 'x', 'c'), op('b', 'a')])).toEqual({
+    expect(cut(['b'], [op('a', 'x', 'c'), op('b', 'a')])).toMatchObject({
       between: '',
       sections: [{ makes: 'a b', reads: 'x', constants: 'c d', gives: 'b', kernels: '' }],
     })
@@ -54,7 +57,7 @@ describe('a model', () => {
       kernel('k', 'a', 'x2'),
       op('b', 'k', 'late'),
     ]
-    expect(cut(['b', 'out'], [op('x2', 'x'), ...nodes])).toEqual({
+    expect(cut(['b', 'out'], [op('x2', 'x'), ...nodes])).toMatchObject({
       between: 'k a x2',
       sections: [
         { makes: 'x2 a out', reads: 'x', constants: 'c', gives: 'out a x2', kernels: 'k' },
@@ -67,14 +70,31 @@ describe('a model', () => {
     const chain = [op('a', 'x'), kernel('k', 'a', 'a'), kernel('l', 'k', 'a'), op('b', 'l')]
     expect(cut(['b'], chain).sections.map(({ kernels }) => kernels)).toEqual(['k l', ''])
     const apart = [op('a', 'x'), kernel('k', 'a', 'a'), op('m', 'k'), kernel('l', 'm', 'a'), op('b', 'l', 'k')]
-    expect(cut(['b'], apart)).toEqual({
-      between: 'k l a m',
+    expect(cut(['b'], apart)).toMatchObject({
+      between: 'k a l m',
       sections: [
         { makes: 'a', reads: 'x', constants: '', gives: 'a', kernels: 'k' },
         { makes: 'm', reads: 'k', constants: '', gives: 'm', kernels: 'l' },
         { makes: 'b', reads: 'l k', constants: '', gives: 'b', kernels: '' },
       ],
     })
+  })
+
+  test('gives an output that a later section reads, and keeps each value as long as it is needed', () => {
+    const nodes = [op('a', 'x'), kernel('k', 'a', 'a'), op('m', 'k'), kernel('l', 'm', 'm'), op('b', 'l', 'a')]
+    const { sections, lifetimes } = cut(['a', 'b'], nodes)
+    expect(sections.map(({ gives }) => gives)).toEqual(['a', 'm', 'b'])
+    expect(lifetimes).toEqual({
+      k: '0 to 1 of a kernel',
+      a: '0 to 2 of a kernel',
+      l: '1 to 2 of a kernel',
+      m: '1 to 1 of a kernel',
+    })
+    const plain = cut(
+      ['b'],
+      [op('a', 'x'), kernel('k', 'a', 'a'), op('t', 'x'), op('u', 't'), op('c', 'k', 't'), op('b', 'c', 'u')],
+    )
+    expect(plain.lifetimes).toEqual({ k: '0 to 1 of a kernel', a: '0 to 0 of a kernel' })
   })
 
   test('computes again what has no known shape', () => {

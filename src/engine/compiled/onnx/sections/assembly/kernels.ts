@@ -87,9 +87,7 @@ export function max_pool_gradient(
   }
 }
 
-/**
- * The same for windows of two by two elements side by side, in a third of the time. What no window reaches is not written.
- */
+/** The same for windows of two by two elements side by side, in a third of the time. */
 export function max_pool_gradient_2x2(
   out: usize,
   dy: usize,
@@ -105,7 +103,9 @@ export function max_pool_gradient_2x2(
 ): void {
   const line = width * bytes,
     outLine = (left + width + right) * bytes
+  const isAllReached = 2 * rows == height && 2 * columns == left + width + right
   for (let plane = 0; plane < planes; plane++) {
+    if (!isAllReached) memory.fill(out, 0, height * outLine)
     for (let row = 0; row < rows; row++) {
       let from = x + 2 * row * line,
         to = out + 2 * row * outLine + left * bytes
@@ -141,10 +141,7 @@ function window_2x2(to: usize, dy: usize, from: usize, bytes: usize, outLine: us
   v128.store(to + outLine + bytes, v128.andnot(afterSecond, third))
 }
 
-/**
- * Average pooling with windows of `tall` by `wide` elements side by side, each of which takes `share` of dy. What no window
- * reaches is not written.
- */
+/** Average pooling with windows of `tall` by `wide` elements side by side, each of which takes `share` of dy. */
 export function avg_pool_gradient(
   out: usize,
   dy: usize,
@@ -161,8 +158,10 @@ export function avg_pool_gradient(
   share: f32,
 ): void {
   const outLine = (left + width + right) * bytes
+  const isAllReached = tall * rows == height && wide * columns == left + width + right
   const shares = f32x4.splat(share)
   for (let plane: usize = 0; plane < planes; plane++) {
+    if (!isAllReached) memory.fill(out, 0, height * outLine)
     for (let row: usize = 0; row < rows; row++) {
       let to = out + row * tall * outLine + left * bytes
       for (let column: usize = 0; column < columns; column++) {
