@@ -1,5 +1,5 @@
 /** Writes the operators of the nodes that are computed in blocks of channels, and the conversions at their borders. */
-import { type Shape, sizeOf } from '../../../../base/shape.js'
+import type { Shape } from '../../../../base/shape.js'
 import { type Graph, type GraphNode, infoOf, type ValueId } from '../../graph/graph.js'
 import { countsOf, spaceOf, type Window, windowIn } from '../../graph/kernels/window.js'
 import type { ValueInfo } from '../../graph/value.js'
@@ -35,6 +35,7 @@ import {
   totalOf,
 } from './passes.js'
 import { pooled, poolGradient } from './pooling.js'
+import { rectifiersIn } from './rectifiers.js'
 import { type Coefficient, ofValue, plus, type Sum, times, written } from './sum-of-terms.js'
 
 export interface BlockedWriter {
@@ -48,12 +49,6 @@ export interface BlockedWriter {
   /** The type in the model of a value in blocks that was written; undefined for other names. */
   typeOf(name: string): ValueInfo | undefined
 }
-
-/**
- * Least elements of the gradient of a rectifier that a kernel computes. It saves two passes over memory, and sections cost
- * some microseconds each; in a session of several threads they cost more than it saves.
- */
-const LEAST_RECTIFIED = 1 << 16
 
 /** A value in blocks with zeros on the left and on the right of its rows. */
 interface Padded {
@@ -103,27 +98,10 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
     if (wholes) factors.set(output, [inputs[0]!, inputs[1]!])
   }
 
-  /** Gradients of rectifiers that a kernel computes, with what it reads; the steps by which they multiply are not written. */
-  const rectified = new Map<ValueId, readonly [dy: ValueId, y: ValueId]>()
-  const steps = new Set<ValueId>()
-  for (const node of blocks.threads === 1 && blocks.kernels !== false ? graph.nodes : []) {
-    const found = isInBlocks(node.output) && !factors.has(node.output) ? rectifierIn(node) : undefined
-    if (!found) continue
-    rectified.set(node.output, [found.dy, found.y])
-    steps.add(found.step)
-  }
-
-  /** The parts of the gradient of a rectifier, dy times the step of y, that is large enough for a kernel of its own. */
-  function rectifierIn({ kernel, inputs, output }: GraphNode) {
-    if (kernel !== 'Multiply' || sizeOf(shapeOf(output)) < LEAST_RECTIFIED) return undefined
-    const isStep = (value: ValueId) =>
-      isInBlocks(value) && isUsedOnce(value, view) && view.producerOf(value)!.kernel === 'Step'
-    const [first, second] = inputs as [ValueId, ValueId]
-    const [dy, step] = isStep(first) ? [second, first] : [first, second]
-    if (!isStep(step) || [dy, step].some((input) => shapeOf(input).join() !== shapeOf(output).join())) return undefined
-    const { inputs: given, attributes } = view.producerOf(step)!
-    return attributes.alpha === 0 ? { dy, step, y: given[0]! } : undefined
-  }
+  const rectifiers =
+    blocks.threads === 1 && blocks.kernels !== false
+      ? rectifiersIn(graph, view, (value) => isInBlocks(value) && !factors.has(value))
+      : undefined
 
   /** The name of a value in blocks, which is converted if it is not. */
   function inBlocks(emit: Emitter, value: ValueId): string {
@@ -330,9 +308,9 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
     const { kernel, inputs, attributes, output } = node
     const shape = shapeOf(output)
     const [first] = inputs as [ValueId]
-    const read = rectified.get(output)
-    if (read) {
-      const [dy, y] = read.map((value) => inBlocks(emit, value)) as [string, string]
+    const rectifier = rectifiers?.gradients.get(output)
+    if (rectifier) {
+      const [dy, y] = [inBlocks(emit, rectifier.dy), inBlocks(emit, rectifier.y)]
       return reluGradient(emit, { dy, y }, shape, blocks)
     }
     switch (kernel) {
@@ -404,7 +382,7 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
         ending(emit, node)
         return true
       }
-      if (factors.has(output) || steps.has(output)) return false
+      if (factors.has(output) || rectifiers?.steps.has(output)) return false
       const sum = termsOf(emit, node)
       if (sum && isLeftOpen(output)) {
         open.set(output, sum)
