@@ -2,7 +2,8 @@ import { type Shape, sizeOf } from '../../../base/shape.js'
 import type { GraphConstant } from './graph.js'
 import type { DType } from './value.js'
 
-const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }
+/** The arrays that hold elements, by their types. */
+export const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }
 
 /** The elements of a constant; a single number is expanded to the whole shape. */
 export const elementsOf = (data: GraphConstant['data'], shape: Shape, dtype: DType) =>

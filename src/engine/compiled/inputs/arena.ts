@@ -45,12 +45,17 @@ export class ArenaPlan {
 
   /** Allocates the memory, shared between threads. */
   allocate(): WebAssembly.Memory {
-    const pages = Math.ceil(this.#bytes / PAGE)
-    if (pages > MOST_PAGES) {
+    if (this.#bytes > MOST_PAGES * PAGE) {
       throw new UserError(
         `This model with this fit.batch_size needs ${formatBytes(this.#bytes)} of memory in one piece; at most ${formatBytes(MOST_PAGES * PAGE)} is possible.`,
       )
     }
-    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+    return sharedMemory(this.#bytes)
   }
+}
+
+/** A memory of at least so many bytes, shared between threads. */
+export function sharedMemory(bytes: number): WebAssembly.Memory {
+  const pages = Math.ceil(bytes / PAGE)
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
 }

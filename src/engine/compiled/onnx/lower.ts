@@ -61,7 +61,7 @@ const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
   ...POOLING_LOWERINGS,
 }
 
-/** Most bytes that kernels can reach. */
+/** Most bytes that kernels can reach: the end of an array is an address too. */
 const MOST_BYTES = 2 ** 32 - 2 ** 16
 
 /**

@@ -84,13 +84,11 @@ const RULES: { readonly [Kernel in KernelName]?: Rule } = {
   AvgPool: pool,
   MaxPoolGrad(node, view, blocks) {
     const [, x] = shapesOf(node, view) as [Shape, Shape]
-    const can = blocks.kernels !== false && isPlanes(x) && isNotDilated(node.attributes) && fits(x[3]!, blocks)
-    return can ? inner(node.inputs) : undefined
+    return isNotDilated(node.attributes) ? gradientOfPool(node, x, blocks) : undefined
   },
   AvgPoolGrad(node, view, blocks) {
     const [dy] = shapesOf(node, view) as [Shape]
-    const can = blocks.kernels !== false && isPlanes(dy) && isTiled(node.attributes) && fits(dy[3]!, blocks)
-    return can ? inner(node.inputs) : undefined
+    return isTiled(node.attributes) ? gradientOfPool(node, dy, blocks) : undefined
   },
   Sum: sums,
   Mean: sums,
@@ -100,6 +98,10 @@ function pool(node: GraphNode, view: View, blocks: Blocks): Part | undefined {
   const [x] = shapesOf(node, view) as [Shape]
   return isPlanes(x) && fits(x[3]!, blocks) ? inner(node.inputs) : undefined
 }
+
+/** A gradient that a kernel computes, of a pool over planes with as many channels as this shape has. */
+const gradientOfPool = (node: GraphNode, shape: Shape, blocks: Blocks): Part | undefined =>
+  blocks.kernels !== false && isPlanes(shape) && fits(shape[3]!, blocks) ? inner(node.inputs) : undefined
 
 /** Sums over planes, or over planes and samples. */
 function sums(node: GraphNode, view: View, blocks: Blocks): Part | undefined {

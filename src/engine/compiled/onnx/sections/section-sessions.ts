@@ -2,6 +2,8 @@
 import { sizeOf } from '../../../../base/shape.js'
 import type { Crew } from '../../crew/crew.js'
 import type { ForeignCalls } from '../../crew/foreign.js'
+import { ARRAYS } from '../../graph/constant.js'
+import { sharedMemory } from '../../inputs/arena.js'
 import { openOnnxRuntime } from '../c-api.js'
 import type { LoweredGraph, LoweredSection } from '../lower.js'
 import { OnnxSession, type PlacedTensor, type PlacedTensors, PreparedRun, type SessionOptions } from '../session.js'
@@ -27,23 +29,23 @@ export class SectionSessions {
     options: SessionOptions,
     crew: Crew,
   ): Promise<SectionSessions> {
-    const pages = Math.ceil(packed.bytes / PAGE)
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+    const memory = packed.bytes > 0 ? sharedMemory(packed.bytes) : undefined
     const arrays = [...between].map(([name, { dtype, shape, ofKernel }]): [string, PlacedTensor] => {
       const size = sizeOf(shape)
       const values = ofKernel
-        ? new Float32Array(memory.buffer, packed.places.get(name)!, size)
+        ? new Float32Array(memory!.buffer, packed.places.get(name)!, size)
         : new ARRAYS[dtype](size)
       return [name, { dtype, shape, values }]
     })
     const tensors: PlacedTensors = Object.fromEntries(arrays)
-    const arrayOf = (name: string) => {
-      const { byteOffset, length } = tensors[name]!.values
-      return { address: byteOffset, count: length }
-    }
-    const taskOf = sections.length > 1 ? await sectionTasks(crew, memory) : undefined
+    const taskOf = memory && (await sectionTasks(crew, memory))
     const tasks = sections.map(({ kernels }) =>
-      kernels.map((node) => taskOf!(node, [node.output, ...node.inputs].map(arrayOf))),
+      kernels.map((node) =>
+        taskOf!(
+          node,
+          [node.output, ...node.inputs].map((name) => tensors[name]!.values),
+        ),
+      ),
     )
     const { profile } = options
     const sessions = await allOrNone(
@@ -83,9 +85,6 @@ export const callsOf = (runs: readonly SectionRun[]): ForeignCalls<SectionTask> 
   sequences: runs.map((run) => run.map((section) => (section instanceof PreparedRun ? section.arguments : section))),
   results: new BigUint64Array(new SharedArrayBuffer(runs.length * BigUint64Array.BYTES_PER_ELEMENT)),
 })
-
-const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }
-const PAGE = 65536
 
 /** All of these, once they are made; if one of them fails, the others are released. */
 export async function allOrNone<Item extends { release(): void }>(made: readonly Promise<Item>[]): Promise<Item[]> {

@@ -128,7 +128,7 @@ export function sectionsOf(
         inputs: [...graph.inputs.filter(({ name }) => used.has(name)), ...reads.map(asValue)],
         outputs: [...new Map(outputs.map((value) => [value.name, value])).values()],
       },
-      kernels: kernels.filter((node) => levels[nodes.indexOf(node)] === level),
+      kernels: nodes.filter((node, index): node is KernelNode => isKernel(node) && levels[index] === level),
     }
   })
   return { sections, between }

@@ -25,10 +25,7 @@ async function run(node: Pick<KernelNode, 'kernel' | 'shape' | 'planes' | 'numbe
     end += Math.ceil(values.byteLength / 64) * 64 + 64
     return array
   })
-  const task = tasks(
-    { ...node, inputs: [], output: '' },
-    placed.map(({ byteOffset, length }) => ({ address: byteOffset, count: length })),
-  )
+  const task = tasks({ ...node, inputs: [], output: '' }, placed)
   crew.run([task])
   return { out: placed[0]!.slice(), chunks: chunksOf(task) }
 }
